@@ -1,0 +1,344 @@
+# SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""What GIR cannot say about Tmp in Python.
+
+Tmp.Directory becomes a drop-in for tempfile.TemporaryDirectory, every call
+that takes a GFile takes a path as well, trailing arguments get defaults, and
+what is raised is a GLib.Error and an OSError at once.
+
+The repository's class is patched, not subclassed: whichever way a directory
+reaches Python, from a constructor, a signal or a property, it behaves the
+same.
+"""
+
+import errno
+import functools
+import os
+import warnings
+import weakref
+from contextlib import contextmanager
+
+from gi.module import get_introspection_module
+from gi.overrides import override
+from gi.repository import Gio, GLib, GObject
+
+Tmp = get_introspection_module('Tmp')
+
+__all__ = []
+
+
+# Errors
+# ------
+#
+# GIO folds several errno values into one G_IO_ERROR code. The message ends
+# with the system's reason, which tells them apart; without one, as from a
+# non-native file system, the first of each list has to do.
+
+_ERRNOS = {
+    Gio.IOErrorEnum.INVALID_FILENAME: [errno.EINVAL, errno.ENAMETOOLONG],
+}
+for _number in (errno.EIO, errno.EACCES, errno.ENOSPC, errno.ENOTSUP,
+                *sorted(errno.errorcode)):
+    _ERRNOS.setdefault(Gio.io_error_from_errno(_number), []).append(_number)
+
+
+class _Error(GLib.Error, OSError):
+    """What Tmp raises; made by _translate(), as one of its subclasses."""
+
+    def __init__(self, error, number, filename):
+        GLib.Error.__init__(self, error.message, error.domain, error.code)
+        OSError.__init__(self, number, os.strerror(number), filename)
+
+    def __str__(self):
+        return self.message
+
+    def __repr__(self):
+        return f'{type(self).__name__}({self.message!r})'
+
+    def __reduce__(self):
+        return _translate, (self.copy(), self.filename)
+
+
+@functools.cache
+def _error_class(os_error):
+    """_Error for a subclass of OSError, so that 'except PermissionError'
+    catches it."""
+    return type(os_error.__name__, (_Error, os_error), {})
+
+
+def _translate(error, filename):
+    numbers = _ERRNOS.get(error.code, [errno.EIO])
+    number = next((n for n in numbers if os.strerror(n) in error.message),
+                  numbers[0])
+    # OSError() itself knows which subclass stands for which errno.
+    return _error_class(type(OSError(number, '')))(error, number, filename)
+
+
+@contextmanager
+def _os_errors(filename):
+    try:
+        yield
+    except GLib.Error as error:
+        raise _translate(error, filename) from None
+
+
+class _Awaitable:
+    """What an asynchronous call returns under an event loop of PyGObject 3.50
+    or newer, with the errors translated."""
+
+    def __init__(self, pending, filename):
+        self._pending = pending
+        self._filename = filename
+
+    def __await__(self):
+        with _os_errors(self._filename):
+            return (yield from self._pending.__await__())
+
+    def __getattr__(self, name):
+        return getattr(self._pending, name)
+
+
+def _awaitable(pending, filename):
+    return None if pending is None else _Awaitable(pending, filename)
+
+
+# Arguments
+# ---------
+
+def _file(path):
+    """A GFile for whatever Python calls a path."""
+    if isinstance(path, Gio.File):
+        return path
+    return Gio.File.new_for_path(os.fspath(path))
+
+
+def _optional_file(path):
+    return None if path is None else _file(path)
+
+
+def _filename(file):
+    """What to put into OSError.filename; None is the default location."""
+    if file is None:
+        return GLib.get_tmp_dir()
+    return file.get_path() or file.get_uri()
+
+
+def _affix(affix):
+    """A prefix or suffix as the str that GObject takes."""
+    if affix is None:
+        return None
+    affix = os.fsdecode(affix)
+    # GObject would silently cut the string there.
+    if '\0' in affix:
+        raise ValueError('embedded null byte')
+    return affix
+
+
+# Tmp.Directory
+# -------------
+
+_new = Tmp.Directory.new
+_new_in = Tmp.Directory.new_in
+_create_async = Tmp.Directory.create_async
+_create_finish = Tmp.Directory.create_finish
+_get_child = Tmp.Directory.get_child
+_cleanup = Tmp.Directory.cleanup
+_cleanup_async = Tmp.Directory.cleanup_async
+_cleanup_finish = Tmp.Directory.cleanup_finish
+_detach = Tmp.Directory.detach
+
+
+def _warn(pid, message):
+    # A forked child has a copy of the object but deletes nothing.
+    if os.getpid() == pid:
+        warnings.warn(message, ResourceWarning)
+
+
+class _Directory:
+    """The methods that are put onto Tmp.Directory below."""
+
+    # The process that may clean up, and the pending ResourceWarning; both are
+    # set for what Tmp.Directory() returns.
+    _pid = None
+    _finalizer = None
+
+    def __init__(self, suffix=None, prefix=None, dir=None,
+                 ignore_cleanup_errors=False, *, delete=True, **properties):
+        if dir is not None:
+            if properties.get('parent') is not None:
+                raise TypeError("'dir' and 'parent' are the same thing")
+            properties['parent'] = _file(dir or os.curdir)
+        properties.setdefault('auto_cleanup', bool(delete))
+
+        GObject.Object.__init__(
+            self, suffix=_affix(suffix), prefix=_affix(prefix),
+            ignore_cleanup_errors=bool(ignore_cleanup_errors), **properties)
+        with _os_errors(_filename(self.get_parent())):
+            self.init(None)
+
+        self._pid = os.getpid()
+        _watch(self)
+        self.connect('notify::auto-cleanup', _watch)
+
+    # The alternative constructors are the plain GI ones: whoever calls them
+    # counts on the deletion at the last reference, so it is no reason to warn.
+
+    @staticmethod
+    def new(prefix=None):
+        with _os_errors(_filename(None)):
+            return _new(_affix(prefix))
+
+    @staticmethod
+    def new_in(parent, prefix=None, cancellable=None):
+        parent = _optional_file(parent)
+        with _os_errors(_filename(parent)):
+            return _new_in(parent, _affix(prefix), cancellable)
+
+    @staticmethod
+    def create_async(parent=None, prefix=None,
+                     io_priority=GLib.PRIORITY_DEFAULT, *args, **kwargs):
+        parent = _optional_file(parent)
+        return _awaitable(
+            _create_async(parent, _affix(prefix), io_priority, *args, **kwargs),
+            _filename(parent))
+
+    @staticmethod
+    def create_finish(result):
+        with _os_errors(None):
+            return _create_finish(result)
+
+    @property
+    def name(self):
+        """The path as a str, or None where the directory has none."""
+        path = self.get_path()
+        return None if path is None else os.fsdecode(path)
+
+    def __fspath__(self):
+        name = self.name
+        if name is None:
+            raise TypeError(f'{self!r} has no path')
+        return name
+
+    def __repr__(self):
+        file = self.get_file()
+        return f'<Tmp.Directory {_filename(file) if file else None!r}>'
+
+    def __enter__(self):
+        if self._pid is None:
+            self._pid = os.getpid()
+        return self.name
+
+    def __exit__(self, exc_type, exc_value, traceback):
+        if self._pid == os.getpid() and self.get_auto_cleanup():
+            self.cleanup()
+
+    async def __aenter__(self):
+        return self.__enter__()
+
+    async def __aexit__(self, *exc_info):
+        # In a thread, so that this works under every event loop and in every
+        # version of PyGObject. The import is here because it is a slow one.
+        import asyncio
+        await asyncio.to_thread(self.__exit__, *exc_info)
+
+    def get_child(self, name):
+        with _os_errors(os.fspath(name)):
+            return _get_child(self, os.fspath(name))
+
+    def cleanup(self, cancellable=None):
+        with _os_errors(self.name):
+            done = _cleanup(self, cancellable)
+        _unwatch(self)
+        return done
+
+    def cleanup_async(self, io_priority=GLib.PRIORITY_DEFAULT, *args, **kwargs):
+        # Whatever comes of it, it was asked for: no warning.
+        _unwatch(self)
+        return _awaitable(_cleanup_async(self, io_priority, *args, **kwargs),
+                          self.name)
+
+    def cleanup_finish(self, result):
+        with _os_errors(self.name):
+            return _cleanup_finish(self, result)
+
+    def detach(self):
+        _unwatch(self)
+        return _detach(self)
+
+
+def _watch(directory, *_args):
+    """Has a ResourceWarning issued, as by tempfile, if the directory is left
+    to be deleted by the garbage collector or at exit."""
+    _unwatch(directory)
+    if directory.get_auto_cleanup():
+        directory._finalizer = weakref.finalize(
+            directory, _warn, directory._pid,
+            f'Implicitly cleaning up {directory!r}')
+
+
+def _unwatch(directory):
+    if directory._finalizer is not None:
+        directory._finalizer.detach()
+
+
+class _Empty:
+    """Has what every class has, which stays as it is in Tmp.Directory."""
+
+
+for _name in vars(_Directory).keys() - vars(_Empty).keys():
+    setattr(Tmp.Directory, _name, vars(_Directory)[_name])
+
+
+# Functions
+# ---------
+
+_delete_tree = Tmp.delete_tree
+_delete_tree_async = Tmp.delete_tree_async
+_delete_tree_finish = Tmp.delete_tree_finish
+_flush = Tmp.flush
+_flush_async = Tmp.flush_async
+_flush_finish = Tmp.flush_finish
+
+
+@override(_delete_tree)
+def delete_tree(file, flags=Tmp.DeleteFlags.NONE, cancellable=None):
+    file = _file(file)
+    with _os_errors(_filename(file)):
+        return _delete_tree(file, flags, cancellable)
+
+
+@override(_delete_tree_async)
+def delete_tree_async(file, flags=Tmp.DeleteFlags.NONE,
+                      io_priority=GLib.PRIORITY_DEFAULT, *args, **kwargs):
+    file = _file(file)
+    return _awaitable(
+        _delete_tree_async(file, flags, io_priority, *args, **kwargs),
+        _filename(file))
+
+
+@override(_delete_tree_finish)
+def delete_tree_finish(result):
+    with _os_errors(None):
+        return _delete_tree_finish(result)
+
+
+@override(_flush)
+def flush(cancellable=None):
+    with _os_errors(None):
+        return _flush(cancellable)
+
+
+@override(_flush_async)
+def flush_async(*args, **kwargs):
+    return _awaitable(_flush_async(*args, **kwargs), None)
+
+
+@override(_flush_finish)
+def flush_finish(result):
+    with _os_errors(None):
+        return _flush_finish(result)
+
+
+__all__ += ['delete_tree', 'delete_tree_async', 'delete_tree_finish',
+            'flush', 'flush_async', 'flush_finish']

@@ -1,0 +1,43 @@
+/* SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "tmp-deletion-private.h"
+
+G_BEGIN_DECLS
+
+/* Something to be called by the exit handler, embedded in what it is about. */
+typedef struct _TmpExitHook TmpExitHook;
+
+struct _TmpExitHook
+{
+  GList    link;
+  gpointer owner; /* whose list it is in, if any */
+  void   (*func) (TmpExitHook *hook);
+};
+
+/* Called once, by any thread, when the deletion is finished. */
+typedef void (*TmpDoneFunc)  (TmpDeletion *deletion,
+                              gpointer     user_data);
+
+/* Called once, by any thread. */
+typedef void (*TmpFlushFunc) (gpointer     user_data);
+
+void     tmp_background_push          (TmpDeletion   *deletion,
+                                       int            io_priority,
+                                       TmpDoneFunc    done,
+                                       gpointer       user_data);
+gboolean tmp_background_run           (TmpDeletion   *deletion,
+                                       GError       **error);
+gpointer tmp_background_add_flush     (TmpFlushFunc   func,
+                                       gpointer       user_data);
+gboolean tmp_background_remove_flush  (gpointer       id);
+void     tmp_background_add_exit_hook (TmpExitHook   *hook);
+void     tmp_background_remove_exit_hook
+                                      (TmpExitHook   *hook);
+
+G_END_DECLS

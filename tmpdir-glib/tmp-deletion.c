@@ -1,0 +1,597 @@
+/* SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* One tree on its way out.
+ *
+ * The unit of work is a directory. A thread that has one deletes the files in
+ * it and goes down into its subdirectories, one after the other; but while
+ * other threads are hungry, it leaves subdirectories to them in the ready
+ * queue instead. So the queue never holds more than a few, whatever the size
+ * of the tree, and nothing is ever as deep as the tree:
+ *
+ *  - A directory belongs to one thread from the moment it is taken. With it
+ *    the thread owns, through TmpDir.local, the chain of directories above it
+ *    up to the one that it took from the queue.
+ *  - When all that is left to do for a directory is to wait for children that
+ *    others have (TmpDir.pending), nobody owns it any more: it is waiting, and
+ *    the last of these children puts it into the queue again.
+ *  - A directory at MAX_DEPTH does not go deeper. Its subdirectories are moved
+ *    up to the root, to be deleted from there.
+ *
+ * Each directory holds a reference on its parent; there is one more for the
+ * queue or the thread that has it, and none for one that is waiting.
+ *
+ * A directory is done when it could be removed. If it turns out not to be
+ * empty although nothing in it failed, somebody has added to it, or the file
+ * system did not show everything: it is read once more, as long as that helps
+ * and RETRY_TIME is not over. Failures are noted and counted; everything else
+ * is deleted all the same.
+ *
+ * The lock guards the queue, and what TmpDir says it guards. */
+
+#include "config.h"
+
+#include "tmp-deletion-private.h"
+
+#include "tmp-walker-private.h"
+
+/* A chain this long holds about a hundred kilobytes, and real trees are seldom
+ * deeper. */
+#define MAX_DEPTH 32
+
+/* As many directories may be in the queue for having been moved up. */
+#define MAX_RAISED 256
+
+/* For how long a directory is read again because somebody keeps adding to it:
+ * until both are over. */
+#define RETRY_PASSES 8
+#define RETRY_TIME (5 * G_USEC_PER_SEC)
+
+struct _TmpDeletion
+{
+  gint                    ref_count; /* atomic */
+  TmpWalker              *walker;
+  TmpDir                 *root;
+  const TmpDeletionHooks *hooks;
+  gpointer                hooks_data;
+  gint                    n_ready;   /* atomic: length of @ready, for others to look at */
+  gint                    cancelled; /* atomic */
+
+  GMutex                  lock;
+  GQueue                  ready;     /* of TmpDir */
+  guint                   n_working; /* threads */
+  gboolean                finished;  /* nothing changes any more */
+
+  gboolean                opened;    /* the root; by the thread that takes it first */
+  gboolean                gone;      /* the whole tree */
+  GError                 *error;     /* of the whole, once it is finished */
+};
+
+static TmpDir *
+dir_new (TmpDir *parent,
+         char   *name)
+{
+  TmpDir *dir = g_new0 (TmpDir, 1);
+
+  dir->ref_count = 1;
+  dir->subdirs = g_ptr_array_new_with_free_func (g_free);
+  dir->name = name;
+  if (parent != NULL)
+    {
+      dir->parent = parent;
+      dir->depth = parent->depth + 1;
+      g_atomic_int_inc (&parent->ref_count);
+    }
+
+  return dir;
+}
+
+static void
+dir_unref (TmpDeletion *self,
+           TmpDir      *dir)
+{
+  while (dir != NULL && g_atomic_int_dec_and_test (&dir->ref_count))
+    {
+      TmpDir *parent = dir->parent;
+
+      self->walker->klass->forget (self->walker, dir);
+      g_ptr_array_unref (dir->subdirs);
+      g_free (dir->name);
+      g_free (dir);
+      dir = parent;
+    }
+}
+
+/* With the lock. */
+static void
+push_ready (TmpDeletion *self,
+            TmpDir      *dir)
+{
+  g_queue_push_tail (&self->ready, dir);
+  g_atomic_int_set (&self->n_ready, (gint) self->ready.length);
+}
+
+/* With the lock. The newest first: it is the deepest, so that what is begun is
+ * ended before more is begun. */
+static TmpDir *
+pop_ready (TmpDeletion *self)
+{
+  TmpDir *dir = g_queue_pop_tail (&self->ready);
+
+  g_atomic_int_set (&self->n_ready, (gint) self->ready.length);
+  return dir;
+}
+
+/* Leaves @dir, a new child of @parent, to whoever takes it. */
+static void
+hand_over (TmpDeletion *self,
+           TmpDir      *parent,
+           TmpDir      *dir)
+{
+  g_mutex_lock (&self->lock);
+  parent->pending++;
+  push_ready (self, dir);
+  g_mutex_unlock (&self->lock);
+
+  self->hooks->offered (self->hooks_data);
+}
+
+/* With the lock. This thread owns @dir no longer, but it is not finished.
+ * Returns the directory above it, if that is this thread's. */
+static TmpDir *
+let_go (TmpDir *dir)
+{
+  if (!dir->local)
+    return NULL;
+
+  dir->local = FALSE;
+  dir->parent->pending++;
+  return dir->parent;
+}
+
+/* Nothing is left to do for @dir but to wait for its children: if there are
+ * any, lets go of it, and of @dir in the caller. */
+static gboolean
+wait_for_children (TmpDeletion  *self,
+                   TmpDir      **dir)
+{
+  TmpDir *waiting = *dir;
+  gboolean wait;
+
+  g_mutex_lock (&self->lock);
+  wait = waiting->pending > 0;
+  g_mutex_unlock (&self->lock);
+
+  if (!wait)
+    return FALSE;
+
+  /* As soon as it is waiting, it can be somebody else's. */
+  self->walker->klass->park (self->walker, waiting);
+
+  g_mutex_lock (&self->lock);
+  wait = waiting->pending > 0;
+  if (wait)
+    {
+      waiting->waiting = TRUE;
+      *dir = let_go (waiting);
+    }
+  g_mutex_unlock (&self->lock);
+
+  if (wait)
+    dir_unref (self, waiting);
+  return wait;
+}
+
+/* Gives everything back that this thread owns, from @dir upwards. */
+static void
+put_back (TmpDeletion *self,
+          TmpDir      *dir)
+{
+  g_autoptr (GPtrArray) waiting = g_ptr_array_new ();
+
+  for (TmpDir *above = dir; above != NULL; above = above->local ? above->parent : NULL)
+    self->walker->klass->park (self->walker, above);
+
+  g_mutex_lock (&self->lock);
+  while (dir != NULL)
+    {
+      TmpDir *above = let_go (dir);
+
+      dir->waiting = dir->pending > 0 && dir->subdirs->len == 0 && dir->scanned;
+      if (dir->waiting)
+        g_ptr_array_add (waiting, dir);
+      else
+        push_ready (self, dir);
+      dir = above;
+    }
+  g_mutex_unlock (&self->lock);
+
+  for (guint i = 0; i < waiting->len; i++)
+    dir_unref (self, waiting->pdata[i]);
+}
+
+/* @dir is over and done with, for better or worse. Returns the directory above
+ * it, if that is this thread's. */
+static TmpDir *
+finish_dir (TmpDeletion *self,
+            TmpDir      *dir,
+            gboolean     gone)
+{
+  TmpDir *parent = dir->parent;
+  TmpDir *next = dir->local ? parent : NULL;
+  gboolean ready = FALSE;
+
+  g_mutex_lock (&self->lock);
+  if (parent == NULL)
+    self->gone = gone;
+  else if (gone)
+    parent->children_progress++;
+  else
+    parent->children_left += dir->own_left + dir->children_left + 1;
+
+  if (parent != NULL && next == NULL)
+    {
+      parent->pending--;
+      ready = parent->waiting && parent->pending == 0;
+    }
+  if (ready)
+    {
+      parent->waiting = FALSE;
+      g_atomic_int_inc (&parent->ref_count);
+      push_ready (self, parent);
+    }
+  g_mutex_unlock (&self->lock);
+
+  dir_unref (self, dir);
+  if (ready)
+    self->hooks->offered (self->hooks_data);
+
+  return next;
+}
+
+static void
+begin_pass (TmpDeletion *self,
+            TmpDir      *dir)
+{
+  self->walker->klass->park (self->walker, dir);
+  dir->position = 0;
+  dir->scanned = dir->partial = FALSE;
+  dir->known_left = dir->own_left + dir->children_left;
+  dir->own_left = dir->children_left = 0;
+  dir->own_progress = dir->children_progress = 0;
+}
+
+/* @dir has been dealt with, but is not empty. Is it worthwhile to read it once
+ * more? */
+static gboolean
+may_retry (TmpDir *dir)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (dir->partial)
+    return TRUE;
+  if (dir->own_left + dir->children_left > 0)
+    return FALSE;
+
+  if (dir->own_progress + dir->children_progress > 0)
+    dir->idle_passes = 0;
+  else
+    dir->idle_passes++;
+
+  if (dir->passes++ == 0)
+    dir->first_pass_ended = now;
+
+  return dir->idle_passes < 2 &&
+         (dir->passes < RETRY_PASSES || now - dir->first_pass_ended < RETRY_TIME);
+}
+
+static void
+note_busy (TmpDeletion *self,
+           TmpDir      *dir)
+{
+  g_autofree char *path = tmp_walker_build_path (self->walker, dir, NULL);
+  g_autofree char *display = g_filename_display_name (path);
+
+  tmp_walker_take_error (self->walker,
+                         g_error_new (G_IO_ERROR, G_IO_ERROR_BUSY,
+                                      "Could not delete “%s”: Files keep appearing in it",
+                                      display));
+}
+
+/* Returns whether @dir is done with; if not, a new pass has begun. */
+static gboolean
+remove_dir (TmpDeletion *self,
+            TmpDir      *dir,
+            gboolean    *gone)
+{
+  gboolean left = dir->own_left + dir->children_left > 0;
+  gboolean progress = dir->own_progress + dir->children_progress > 0;
+  TmpRemoval removal;
+
+  if (dir->partial)
+    removal = TMP_REMOVAL_NOT_EMPTY;
+  else if (dir != self->root || (self->walker->flags & TMP_DELETE_KEEP_ROOT) == 0)
+    removal = self->walker->klass->remove (self->walker, dir);
+  else /* it is empty if a whole pass finds nothing in it */
+    removal = left || progress ? TMP_REMOVAL_NOT_EMPTY : TMP_REMOVAL_DONE;
+
+  *gone = removal == TMP_REMOVAL_DONE;
+  if (removal != TMP_REMOVAL_NOT_EMPTY)
+    return TRUE;
+
+  if (may_retry (dir))
+    {
+      begin_pass (self, dir);
+      return FALSE;
+    }
+
+  if (!left)
+    note_busy (self, dir);
+  return TRUE;
+}
+
+/* Deals with one subdirectory found in @dir. Returns the directory to go on
+ * with. */
+static TmpDir *
+enter_subdir (TmpDeletion *self,
+              TmpDir      *dir)
+{
+  const TmpWalkerClass *klass = self->walker->klass;
+  g_autofree char *name = g_ptr_array_steal_index_fast (dir->subdirs, dir->subdirs->len - 1);
+  char *raised = NULL;
+  TmpDir *child;
+
+  if (dir->depth >= MAX_DEPTH && klass->raise != NULL &&
+      tmp_deletion_get_n_ready (self) < MAX_RAISED)
+    raised = klass->raise (self->walker, dir, name);
+
+  if (raised != NULL)
+    {
+      hand_over (self, self->root, dir_new (self->root, raised));
+      return dir;
+    }
+
+  child = dir_new (dir, g_steal_pointer (&name));
+
+  if (self->hooks->is_hungry (self->hooks_data))
+    {
+      hand_over (self, dir, child);
+      return dir;
+    }
+
+  child->local = TRUE;
+  return child;
+}
+
+static TmpDir *
+scan_dir (TmpDeletion *self,
+          TmpDir      *dir)
+{
+  switch (self->walker->klass->scan (self->walker, dir))
+    {
+    case TMP_SCAN_END:
+      dir->scanned = TRUE;
+      return dir;
+
+    case TMP_SCAN_PART:
+      dir->scanned = dir->partial = TRUE;
+      return dir;
+
+    case TMP_SCAN_GONE:
+      return finish_dir (self, dir, TRUE);
+
+    case TMP_SCAN_FAILED:
+      return finish_dir (self, dir, FALSE);
+
+    case TMP_SCAN_MORE:
+    default:
+      return dir;
+    }
+}
+
+/* Works on @dir until there is nothing left of it, or nothing that this thread
+ * can do. Returns FALSE if the thread is wanted elsewhere. */
+static gboolean
+walk (TmpDeletion *self,
+      TmpDir      *dir)
+{
+  while (dir != NULL)
+    {
+      gboolean gone;
+
+      if (tmp_walker_cancelled (self->walker))
+        g_atomic_int_set (&self->cancelled, TRUE);
+
+      if (g_atomic_int_get (&self->cancelled) || self->hooks->must_yield (self->hooks_data))
+        {
+          put_back (self, dir);
+          return FALSE;
+        }
+
+      if (!self->opened)
+        {
+          TmpRoot root = self->walker->klass->open_root (self->walker, dir);
+
+          self->opened = TRUE;
+          if (root != TMP_ROOT_DIRECTORY)
+            dir = finish_dir (self, dir, root == TMP_ROOT_GONE);
+        }
+      else if (dir->subdirs->len > 0)
+        dir = enter_subdir (self, dir);
+      else if (!dir->scanned)
+        dir = scan_dir (self, dir);
+      else if (!wait_for_children (self, &dir) && remove_dir (self, dir, &gone))
+        dir = finish_dir (self, dir, gone);
+    }
+
+  return TRUE;
+}
+
+/* Makes the error that the caller gets: the first one met, and how many files
+ * and directories are left. */
+static GError *
+take_result (TmpDeletion *self)
+{
+  GError *error = g_steal_pointer (&self->walker->error);
+  guint64 left = self->root->own_left + self->root->children_left;
+
+  if (self->gone)
+    {
+      g_clear_error (&error);
+    }
+  else if (g_atomic_int_get (&self->cancelled))
+    {
+      g_clear_error (&error);
+      g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Operation was cancelled");
+    }
+  else if ((self->walker->flags & TMP_DELETE_IGNORE_ERRORS) != 0)
+    {
+      g_clear_error (&error);
+    }
+  else if (error == NULL)
+    {
+      note_busy (self, self->root);
+      error = g_steal_pointer (&self->walker->error);
+    }
+  else if (left > 0)
+    {
+      g_autofree char *message = g_steal_pointer (&error->message);
+
+      /* The root is one of them. */
+      error->message = g_strdup_printf ("%s (%" G_GUINT64_FORMAT " files and directories are left)",
+                                        message, left + 1);
+    }
+
+  return error;
+}
+
+/* After the last thread has left. */
+static void
+finish (TmpDeletion *self)
+{
+  TmpDir *dir;
+
+  self->error = take_result (self);
+
+  while ((dir = pop_ready (self)) != NULL)
+    dir_unref (self, dir);
+  dir_unref (self, g_steal_pointer (&self->root));
+
+  if (self->opened)
+    self->walker->klass->close (self->walker);
+}
+
+/* Works on this deletion for as long as there is something to do for this
+ * thread. Returns TRUE to the one thread that has finished it. */
+gboolean
+tmp_deletion_work (TmpDeletion *self)
+{
+  gboolean finished;
+  TmpDir *dir;
+
+  g_mutex_lock (&self->lock);
+  self->n_working++;
+
+  while (!g_atomic_int_get (&self->cancelled) && (dir = pop_ready (self)) != NULL)
+    {
+      gboolean stay;
+
+      g_mutex_unlock (&self->lock);
+      stay = walk (self, dir);
+      g_mutex_lock (&self->lock);
+
+      if (!stay)
+        break;
+    }
+
+  self->n_working--;
+  finished = !self->finished && self->n_working == 0 &&
+             (g_atomic_int_get (&self->cancelled) || g_queue_is_empty (&self->ready));
+  if (finished)
+    self->finished = TRUE;
+  g_mutex_unlock (&self->lock);
+
+  if (finished)
+    finish (self);
+  return finished;
+}
+
+/* The first to look at a new deletion is whoever has the threads; @hooks are
+ * called from all of them. */
+void
+tmp_deletion_set_hooks (TmpDeletion            *self,
+                        const TmpDeletionHooks *hooks,
+                        gpointer                data)
+{
+  self->hooks = hooks;
+  self->hooks_data = data;
+}
+
+/* Returns how many directories wait for a thread; by now it may be different. */
+guint
+tmp_deletion_get_n_ready (TmpDeletion *self)
+{
+  return (guint) g_atomic_int_get (&self->n_ready);
+}
+
+guint64
+tmp_deletion_get_n_removed (TmpDeletion *self)
+{
+  return (guint64) (gsize) g_atomic_pointer_get (&self->walker->n_removed);
+}
+
+/* Returns whether the tree is gone, once the deletion is finished. */
+gboolean
+tmp_deletion_get_result (TmpDeletion  *self,
+                         GError      **error)
+{
+  if (self->error == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_error_copy (self->error));
+  return FALSE;
+}
+
+/* @id, if not NULL, is what @file must still be; else nothing is deleted. */
+TmpDeletion *
+tmp_deletion_new (GFile           *file,
+                  TmpDeleteFlags   flags,
+                  const TmpFileId *id,
+                  GCancellable    *cancellable)
+{
+  TmpDeletion *self = g_new0 (TmpDeletion, 1);
+
+  self->ref_count = 1;
+  self->walker = tmp_walker_new (file, flags, id, cancellable);
+  g_mutex_init (&self->lock);
+  g_queue_init (&self->ready);
+
+  self->root = dir_new (NULL, NULL);
+  g_atomic_int_inc (&self->root->ref_count);
+  push_ready (self, self->root);
+
+  return self;
+}
+
+TmpDeletion *
+tmp_deletion_ref (TmpDeletion *self)
+{
+  g_atomic_int_inc (&self->ref_count);
+  return self;
+}
+
+/* A deletion that has been begun is finished before its last reference goes. */
+void
+tmp_deletion_unref (TmpDeletion *self)
+{
+  if (!g_atomic_int_dec_and_test (&self->ref_count))
+    return;
+
+  if (self->root != NULL)
+    finish (self);
+  tmp_walker_free (self->walker);
+  g_clear_error (&self->error);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}

@@ -1,0 +1,1570 @@
+/* SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/**
+ * TmpDirectory:
+ *
+ * A temporary directory that lives as long as somebody holds a reference.
+ *
+ * [ctor@Tmp.Directory.new] creates a new, empty directory that nobody else can
+ * read, under a name that nobody can guess. When the last reference is gone, or
+ * when the process exits, the directory and everything in it is deleted, by
+ * threads of this library, so that a main loop never waits for it.
+ *
+ * ```c
+ * g_autoptr (GError) error = NULL;
+ * g_autoptr (TmpDirectory) dir = tmp_directory_new ("my-app-", &error);
+ * if (dir == NULL)
+ *   return FALSE;
+ *
+ * g_autofree char *path = tmp_directory_build_path (dir, "report.txt", NULL);
+ * if (!g_file_set_contents (path, "…", -1, &error))
+ *   return FALSE;
+ * ```
+ *
+ * To know that everything is gone, and what could not be deleted, call
+ * [method@Tmp.Directory.cleanup] or [method@Tmp.Directory.cleanup_async]. To
+ * keep the directory, call [method@Tmp.Directory.detach].
+ *
+ * ## What may be left
+ *
+ * Nothing is left when the last reference goes, and nothing when the process
+ * ends by returning from `main()` or by `exit()`, whatever was still being
+ * deleted included. A process that is killed, aborts or calls `_exit()` leaves
+ * its directories behind.
+ *
+ * Only the directory that this object has created is ever deleted. If somebody
+ * moves it away or puts something else into its place, that is left alone, and
+ * a warning says so. A forked child may use the directories of its parent, but
+ * never deletes them.
+ *
+ * ## Threads
+ *
+ * All methods may be called from any thread. Signals and callbacks come in the
+ * thread-default main context of the call that they belong to.
+ *
+ * ## Security
+ *
+ * The name has 80 random bits, the mode is 0700 whatever the umask, and a
+ * shared lock on the directory tells systemd-tmpfiles that it is in use.
+ * Deleting never follows a symbolic link and never enters a mount point; see
+ * [func@Tmp.delete_tree]. Where the parent is not a native file, say a GVfs
+ * mount, the mode and the safety are what its backend makes of them.
+ *
+ * The idea, and many of the names, come from `TemporaryDirectory` in Python's
+ * `tempfile` module.
+ */
+
+#include "config.h"
+
+#include "tmp-directory.h"
+
+#include "tmp-background-private.h"
+#include "tmp-error-private.h"
+#include "tmp-fd-private.h"
+#include "tmp-name-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+/* A TmpDirectory is new, owned, or released.
+ *
+ * g_object_new() leaves it new: without a directory, so that every method fails
+ * or returns NULL. init() creates the directory and makes it owned. It remains
+ * owned until it is cleaned up, detached or dropped; then it is released, and
+ * nothing happens to the file system any more.
+ *
+ * What init() sets up never changes afterwards and needs no lock, once
+ * 'initialized' is seen to be set. 'lock' guards what comes after it.
+ *
+ * Cleaning up does not take the ownership away while it runs, only when it was
+ * successful: after an error or a cancellation the object is as it was. Several
+ * may run at once; each of them deletes what it finds, and finds nothing wrong
+ * in what the others have deleted already.
+ *
+ * Dropping does: whether by the last unref or by the exit handler, it happens
+ * once, and leaves the rest to the background, which does not know this object.
+ *
+ * The object belongs to the process that created it. In a forked child, whose
+ * 'pid' is another one, nothing is deleted, and no lock is taken that a thread
+ * of the parent may have held during the fork. */
+struct _TmpDirectory
+{
+  GObject      parent_instance;
+
+  GFile       *parent; /* nullable */
+  char        *prefix; /* nullable */
+  char        *suffix; /* nullable */
+
+  /* by init() */
+  gint         initialized; /* atomic */
+  pid_t        pid;
+  GFile       *file;
+  char        *path;        /* NULL if @file is not native */
+  gboolean     has_id;
+  TmpFileId    id;
+
+  gint         auto_cleanup;          /* atomic */
+  gint         ignore_cleanup_errors; /* atomic */
+
+  GMutex       lock;
+  gboolean     owned;
+  gboolean     told;            /* the caller knows what cannot be deleted */
+  int          fd;              /* of the directory, locked; -1 if there is none */
+  TmpDeletion *deletion;        /* the last cleanup, while it runs */
+  guint64      entries_removed; /* by the last cleanup, after it has run */
+
+  TmpExitHook  exit_hook;
+};
+
+typedef enum
+{
+  PROP_PARENT = 1,
+  PROP_PREFIX,
+  PROP_SUFFIX,
+  PROP_AUTO_CLEANUP,
+  PROP_IGNORE_CLEANUP_ERRORS,
+  PROP_FILE,
+  PROP_PATH,
+  PROP_ENTRIES_REMOVED,
+} TmpDirectoryProperty;
+
+static GParamSpec *properties[PROP_ENTRIES_REMOVED + 1];
+
+static void initable_iface_init       (GInitableIface      *iface);
+static void async_initable_iface_init (GAsyncInitableIface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (TmpDirectory, tmp_directory, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, initable_iface_init)
+                               G_IMPLEMENT_INTERFACE (G_TYPE_ASYNC_INITABLE, async_initable_iface_init))
+
+/* How often a new name is tried when something is wrong with the last one. */
+#define MAX_TRIES 32
+
+/* At most so often 'entries-removed' is notified, in milliseconds. */
+#define NOTIFY_INTERVAL 50
+
+static gboolean
+is_initialized (TmpDirectory *self)
+{
+  return g_atomic_int_get (&self->initialized);
+}
+
+static gboolean
+is_inherited (TmpDirectory *self)
+{
+  return self->pid != getpid ();
+}
+
+/* Creation */
+
+typedef enum
+{
+  ADOPT_OK,
+  ADOPT_AGAIN, /* it is not ours, or not there any more */
+  ADOPT_FAILED
+} Adopt;
+
+/* Opens the new directory for reading. A umask may have made it unreadable for
+ * us, which can be mended without ever trusting its name. */
+static int
+open_new_directory (const char *path)
+{
+  g_autofree char *parent = NULL;
+  struct stat st;
+  int fd = tmp_fd_open_directory (AT_FDCWD, path);
+  int holder;
+
+  if (fd >= 0 || errno != EACCES)
+    return fd;
+
+  holder = open (path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (holder < 0)
+    return -1;
+
+  if (fstat (holder, &st) == 0 && st.st_uid == geteuid () && tmp_fd_chmod (holder, 0700))
+    fd = tmp_fd_open_directory (AT_FDCWD, path);
+  else
+    errno = EACCES;
+
+  tmp_fd_close (&holder);
+  return fd;
+}
+
+/* Makes sure that @path is the directory that has just been created, private
+ * and locked, and notes which one it is. */
+static Adopt
+adopt (TmpDirectory  *self,
+       const char    *path,
+       GError       **error)
+{
+  struct stat st, named;
+  int fd = open_new_directory (path);
+  int result;
+
+  if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
+    return ADOPT_AGAIN;
+
+  /* Without a descriptor there can be no lock, but there can be a directory. */
+  if (fd < 0 && errno != EMFILE && errno != ENFILE)
+    goto failed;
+
+  result = fd >= 0 ? fstat (fd, &st) : lstat (path, &st);
+  if (result != 0)
+    goto failed;
+
+  if (!S_ISDIR (st.st_mode) || st.st_uid != geteuid ())
+    {
+      tmp_fd_close (&fd);
+      return ADOPT_AGAIN;
+    }
+
+  /* A umask takes bits away; a default ACL and a parent with the set-group-ID
+   * bit add some. */
+  if ((st.st_mode & 07777) != 0700)
+    {
+      result = fd >= 0 ? fchmod (fd, 0700) : chmod (path, 0700);
+      if (result != 0)
+        goto failed;
+    }
+
+  /* systemd-tmpfiles does not age a directory that it cannot lock, but it may
+   * have locked this one already, or even deleted it before we came to lock
+   * it: only after the lock is it certain which one it is. Not every file
+   * system has locks. */
+  if (fd >= 0 && flock (fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    {
+      tmp_fd_close (&fd);
+      rmdir (path);
+      return ADOPT_AGAIN;
+    }
+
+  if (lstat (path, &named) != 0 || named.st_dev != st.st_dev || named.st_ino != st.st_ino)
+    {
+      tmp_fd_close (&fd);
+      return ADOPT_AGAIN;
+    }
+
+  self->has_id = TRUE;
+  self->id.dev = st.st_dev;
+  self->id.ino = st.st_ino;
+  self->fd = fd;
+  return ADOPT_OK;
+
+failed:
+  tmp_error_set_errno (error, errno, "Could not create a temporary directory at", path);
+  tmp_fd_close (&fd);
+  rmdir (path);
+  return ADOPT_FAILED;
+}
+
+/* Creates one directory, and returns its absolute path. */
+static char *
+make_native (TmpDirectory  *self,
+             const char    *template,
+             GError       **error)
+{
+  g_autofree char *path = NULL;
+  GError *local_error = NULL;
+
+  if (self->parent == NULL)
+    {
+      path = g_dir_make_tmp (template, &local_error);
+      if (path == NULL)
+        {
+          tmp_error_take (error, local_error, "Could not create a temporary directory in",
+                          g_get_tmp_dir ());
+          return NULL;
+        }
+
+      /* TMPDIR may be relative; what it means must not change with chdir(). */
+      return g_canonicalize_filename (path, NULL);
+    }
+
+  path = g_build_filename (g_file_peek_path (self->parent), template, NULL);
+  if (g_mkdtemp_full (path, 0700) == NULL)
+    {
+      tmp_error_set_errno (error, errno, "Could not create a temporary directory in",
+                           g_file_peek_path (self->parent));
+      return NULL;
+    }
+
+  return g_steal_pointer (&path);
+}
+
+static gboolean
+create_native (TmpDirectory  *self,
+               GError       **error)
+{
+  for (guint tries = 0; tries < MAX_TRIES; tries++)
+    {
+      g_autofree char *template = tmp_name_new (self->prefix, self->suffix, error);
+      g_autofree char *path = NULL;
+      g_autoptr (GError) local_error = NULL;
+
+      if (template == NULL)
+        return FALSE;
+
+      path = make_native (self, template, &local_error);
+      if (path == NULL)
+        {
+          if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_EXISTS))
+            continue;
+
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
+
+      switch (adopt (self, path, error))
+        {
+        case ADOPT_OK:
+          self->file = g_file_new_for_path (path);
+          self->path = g_steal_pointer (&path);
+          return TRUE;
+
+        case ADOPT_FAILED:
+          return FALSE;
+
+        case ADOPT_AGAIN:
+        default:
+          break;
+        }
+    }
+
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_EXISTS,
+                       "Could not create a temporary directory: "
+                       "Somebody else takes or deletes every new one");
+  return FALSE;
+}
+
+/* Between the creation and the change of the mode it is as open as the backend
+ * makes it; GIO has no call for both at once. Not every backend has modes. */
+static gboolean
+create_by_gio (TmpDirectory  *self,
+               GCancellable  *cancellable,
+               GError       **error)
+{
+  for (guint tries = 0;; tries++)
+    {
+      g_autofree char *name = tmp_name_new (self->prefix, self->suffix, error);
+      g_autofree char *random = tmp_name_random ();
+      g_autofree char *parent_name = g_file_get_parse_name (self->parent);
+      g_autoptr (GFile) file = NULL;
+      GError *local_error = NULL;
+
+      if (name == NULL)
+        return FALSE;
+
+      memcpy (g_strrstr (name, "XXXXXX"), random, strlen ("XXXXXX"));
+      file = g_file_get_child (self->parent, name);
+
+      if (g_file_make_directory (file, cancellable, &local_error))
+        {
+          g_file_set_attribute_uint32 (file, G_FILE_ATTRIBUTE_UNIX_MODE, 0700,
+                                       G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
+          self->file = g_steal_pointer (&file);
+          return TRUE;
+        }
+
+      if (!g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_EXISTS) || tries >= MAX_TRIES)
+        {
+          tmp_error_take (error, local_error, "Could not create a temporary directory in",
+                          parent_name);
+          return FALSE;
+        }
+
+      g_error_free (local_error);
+    }
+}
+
+/* The end */
+
+static gboolean
+keeps_everything (void)
+{
+  return g_strcmp0 (g_getenv ("TMPDIR_GLIB_KEEP"), "1") == 0;
+}
+
+/* Printed, not logged: it was asked for, and a log may go anywhere. */
+static void
+print_kept (TmpDirectory *self)
+{
+  g_autofree char *name = g_file_get_parse_name (self->file);
+
+  g_printerr ("tmpdir-glib: kept %s\n", name);
+}
+
+/* With the lock. Returns the descriptor, to be closed. */
+static int
+release (TmpDirectory *self)
+{
+  int fd = self->fd;
+
+  self->owned = FALSE;
+  self->fd = -1;
+  return fd;
+}
+
+/* Has somebody else deleted the directory? */
+static gboolean
+is_deleted (int fd)
+{
+  struct stat st;
+
+  return fd >= 0 && fstat (fd, &st) == 0 && st.st_nlink == 0;
+}
+
+/* What the background needs to know of a directory that has been dropped. */
+typedef struct
+{
+  char      *path;
+  char      *hidden_path; /* NULL if it could not be hidden */
+  TmpFileId  id;          /* of what should have been hidden */
+  gboolean   quiet;
+} Dropped;
+
+/* What was renamed may be something that came there after it was checked: no
+ * system call does both. It is not deleted, and gets its name back. */
+static void
+unhide_foreign (Dropped *dropped)
+{
+  struct stat st;
+
+  if (dropped->hidden_path != NULL && lstat (dropped->hidden_path, &st) == 0 &&
+      !tmp_file_id_equal (&dropped->id, &st))
+    tmp_fd_rename (AT_FDCWD, dropped->hidden_path, AT_FDCWD, dropped->path);
+}
+
+static void
+dropped_done (TmpDeletion *deletion,
+              gpointer     user_data)
+{
+  Dropped *dropped = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!tmp_deletion_get_result (deletion, &error))
+    {
+      unhide_foreign (dropped);
+      if (dropped->quiet)
+        g_debug ("%s", error->message);
+      else
+        g_warning ("%s", error->message);
+    }
+
+  g_free (dropped->path);
+  g_free (dropped->hidden_path);
+  g_free (dropped);
+}
+
+/* Returns the path of @path's hidden name if it has that now, or NULL. */
+static char *
+hide (const char *path)
+{
+  g_autofree char *parent = g_path_get_dirname (path);
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *hidden = tmp_name_hidden (name);
+  g_autofree char *hidden_path = g_build_filename (parent, hidden, NULL);
+
+  if (!tmp_fd_rename (AT_FDCWD, path, AT_FDCWD, hidden_path))
+    return NULL;
+
+  return g_steal_pointer (&hidden_path);
+}
+
+/* Is the name still that of our directory? If not, says so. */
+static gboolean
+check_name (TmpDirectory *self,
+            int           fd,
+            gboolean      quiet)
+{
+  struct stat st;
+  gboolean found;
+
+  if (!self->has_id)
+    return TRUE;
+
+  found = lstat (self->path, &st) == 0;
+  if (found && tmp_file_id_equal (&self->id, &st))
+    return TRUE;
+
+  if (!quiet && !is_deleted (fd))
+    {
+      g_autofree char *display = g_filename_display_name (self->path);
+
+      g_warning ("Temporary directory “%s” is not deleted: %s", display,
+                 found ? "the name now leads to something else" : "it has been moved away");
+    }
+
+  return FALSE;
+}
+
+/* Gives the directory up and leaves its deletion to the background. A constant
+ * number of system calls, so that whoever holds the last reference does not
+ * wait: lstat(), renameat2(), close(), and a wake-up. */
+static void
+drop (TmpDirectory *self)
+{
+  g_autoptr (TmpDeletion) deletion = NULL;
+  g_autoptr (GFile) file = NULL;
+  Dropped *dropped;
+  gboolean owned, quiet;
+  int fd = -1;
+
+  g_mutex_lock (&self->lock);
+  owned = self->owned && g_atomic_int_get (&self->auto_cleanup);
+  quiet = self->told || g_atomic_int_get (&self->ignore_cleanup_errors);
+  if (self->owned)
+    fd = release (self);
+  g_mutex_unlock (&self->lock);
+
+  if (owned && keeps_everything ())
+    {
+      print_kept (self);
+      owned = FALSE;
+    }
+
+  if (!owned || !check_name (self, fd, quiet))
+    {
+      tmp_fd_close (&fd);
+      return;
+    }
+
+  dropped = g_new0 (Dropped, 1);
+  dropped->id = self->id;
+  dropped->quiet = quiet;
+  if (self->path != NULL)
+    {
+      dropped->path = g_strdup (self->path);
+      dropped->hidden_path = hide (self->path);
+    }
+
+  file = dropped->hidden_path != NULL ? g_file_new_for_path (dropped->hidden_path)
+                                      : g_object_ref (self->file);
+  deletion = tmp_deletion_new (file, TMP_DELETE_NONE, self->has_id ? &self->id : NULL, NULL);
+  tmp_background_push (deletion, G_PRIORITY_LOW, dropped_done, dropped);
+  tmp_fd_close (&fd);
+}
+
+static void
+drop_at_exit (TmpExitHook *hook)
+{
+  drop ((TmpDirectory *) ((char *) hook - G_STRUCT_OFFSET (TmpDirectory, exit_hook)));
+}
+
+static gboolean
+tmp_directory_initable_init (GInitable     *initable,
+                             GCancellable  *cancellable,
+                             GError       **error)
+{
+  TmpDirectory *self = TMP_DIRECTORY (initable);
+  gboolean created;
+
+  if (is_initialized (self))
+    return TRUE;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+
+  /* From here on a cancellation does not matter: what has been created is
+   * owned, and goes with the object. */
+  if (self->parent == NULL || g_file_is_native (self->parent))
+    created = create_native (self, error);
+  else
+    created = create_by_gio (self, cancellable, error);
+
+  if (!created)
+    return FALSE;
+
+  self->pid = getpid ();
+  self->owned = TRUE;
+  tmp_background_add_exit_hook (&self->exit_hook);
+  g_atomic_int_set (&self->initialized, TRUE);
+
+  return TRUE;
+}
+
+static void
+initable_iface_init (GInitableIface *iface)
+{
+  iface->init = tmp_directory_initable_init;
+}
+
+static void
+async_initable_iface_init (GAsyncInitableIface *iface)
+{
+  /* The default implementation runs GInitable.init() in a thread. */
+}
+
+static void
+tmp_directory_get_property (GObject    *object,
+                            guint       prop_id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  TmpDirectory *self = TMP_DIRECTORY (object);
+
+  switch ((TmpDirectoryProperty) prop_id)
+    {
+    case PROP_PARENT:
+      g_value_set_object (value, tmp_directory_get_parent (self));
+      break;
+    case PROP_PREFIX:
+      g_value_set_string (value, tmp_directory_get_prefix (self));
+      break;
+    case PROP_SUFFIX:
+      g_value_set_string (value, tmp_directory_get_suffix (self));
+      break;
+    case PROP_AUTO_CLEANUP:
+      g_value_set_boolean (value, tmp_directory_get_auto_cleanup (self));
+      break;
+    case PROP_IGNORE_CLEANUP_ERRORS:
+      g_value_set_boolean (value, tmp_directory_get_ignore_cleanup_errors (self));
+      break;
+    case PROP_FILE:
+      g_value_set_object (value, tmp_directory_get_file (self));
+      break;
+    case PROP_PATH:
+      g_value_set_string (value, tmp_directory_get_path (self));
+      break;
+    case PROP_ENTRIES_REMOVED:
+      g_value_set_uint64 (value, tmp_directory_get_entries_removed (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+tmp_directory_set_property (GObject      *object,
+                            guint         prop_id,
+                            const GValue *value,
+                            GParamSpec   *pspec)
+{
+  TmpDirectory *self = TMP_DIRECTORY (object);
+
+  switch ((TmpDirectoryProperty) prop_id)
+    {
+    case PROP_PARENT:
+      self->parent = g_value_dup_object (value);
+      break;
+    case PROP_PREFIX:
+      self->prefix = g_value_dup_string (value);
+      break;
+    case PROP_SUFFIX:
+      self->suffix = g_value_dup_string (value);
+      break;
+    case PROP_AUTO_CLEANUP:
+      tmp_directory_set_auto_cleanup (self, g_value_get_boolean (value));
+      break;
+    case PROP_IGNORE_CLEANUP_ERRORS:
+      tmp_directory_set_ignore_cleanup_errors (self, g_value_get_boolean (value));
+      break;
+    case PROP_FILE:
+    case PROP_PATH:
+    case PROP_ENTRIES_REMOVED:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+tmp_directory_dispose (GObject *object)
+{
+  TmpDirectory *self = TMP_DIRECTORY (object);
+
+  if (is_initialized (self) && !is_inherited (self))
+    {
+      tmp_background_remove_exit_hook (&self->exit_hook);
+      drop (self);
+    }
+
+  G_OBJECT_CLASS (tmp_directory_parent_class)->dispose (object);
+}
+
+static void
+tmp_directory_finalize (GObject *object)
+{
+  TmpDirectory *self = TMP_DIRECTORY (object);
+
+  /* A forked child has its own descriptor of the same locked file, and closing
+   * it does not unlock: the lock goes with the last one. */
+  tmp_fd_close (&self->fd);
+  g_clear_object (&self->parent);
+  g_clear_object (&self->file);
+  g_clear_pointer (&self->deletion, tmp_deletion_unref);
+  g_free (self->prefix);
+  g_free (self->suffix);
+  g_free (self->path);
+  g_mutex_clear (&self->lock);
+
+  G_OBJECT_CLASS (tmp_directory_parent_class)->finalize (object);
+}
+
+static void
+tmp_directory_class_init (TmpDirectoryClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = tmp_directory_get_property;
+  object_class->set_property = tmp_directory_set_property;
+  object_class->dispose = tmp_directory_dispose;
+  object_class->finalize = tmp_directory_finalize;
+
+  /**
+   * TmpDirectory:parent: (getter get_parent)
+   *
+   * Where to create the directory.
+   *
+   * `NULL` is the system's directory for temporary files, see
+   * [func@GLib.get_tmp_dir]. It need not be a native file.
+   */
+  properties[PROP_PARENT] =
+    g_param_spec_object ("parent", NULL, NULL, G_TYPE_FILE,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * TmpDirectory:prefix: (getter get_prefix)
+   *
+   * How the name begins; `NULL` is `tmp`.
+   */
+  properties[PROP_PREFIX] =
+    g_param_spec_string ("prefix", NULL, NULL, NULL,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * TmpDirectory:suffix: (getter get_suffix)
+   *
+   * How the name ends; `NULL` is nothing.
+   */
+  properties[PROP_SUFFIX] =
+    g_param_spec_string ("suffix", NULL, NULL, NULL,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * TmpDirectory:auto-cleanup: (getter get_auto_cleanup) (setter set_auto_cleanup)
+   *
+   * Whether the directory is deleted with the last reference and at exit.
+   */
+  properties[PROP_AUTO_CLEANUP] =
+    g_param_spec_boolean ("auto-cleanup", NULL, NULL, TRUE,
+                          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * TmpDirectory:ignore-cleanup-errors: (getter get_ignore_cleanup_errors) (setter set_ignore_cleanup_errors)
+   *
+   * Whether it is all right if something could not be deleted.
+   *
+   * Everything that can be deleted is deleted in either case.
+   */
+  properties[PROP_IGNORE_CLEANUP_ERRORS] =
+    g_param_spec_boolean ("ignore-cleanup-errors", NULL, NULL, FALSE,
+                          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * TmpDirectory:file: (getter get_file)
+   *
+   * Where the directory is.
+   *
+   * The one form that works for every name in every language.
+   */
+  properties[PROP_FILE] =
+    g_param_spec_object ("file", NULL, NULL, G_TYPE_FILE,
+                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * TmpDirectory:path: (getter get_path)
+   *
+   * Where the directory is, as an absolute path; `NULL` if it is not native.
+   *
+   * It is as the system has it, so it need not be UTF-8. Languages whose
+   * strings are always Unicode use [property@Tmp.Directory:file] to be safe.
+   */
+  properties[PROP_PATH] =
+    g_param_spec_string ("path", NULL, NULL, NULL,
+                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * TmpDirectory:entries-removed: (getter get_entries_removed)
+   *
+   * How many files and directories the running or last cleanup has removed.
+   *
+   * [method@Tmp.Directory.cleanup_async] notifies it in the thread-default main
+   * context of its caller, at most every 50 milliseconds, and once when it is
+   * done; [method@Tmp.Directory.cleanup] only when it is done.
+   */
+  properties[PROP_ENTRIES_REMOVED] =
+    g_param_spec_uint64 ("entries-removed", NULL, NULL, 0, G_MAXUINT64, 0,
+                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+tmp_directory_init (TmpDirectory *self)
+{
+  g_mutex_init (&self->lock);
+  self->auto_cleanup = TRUE;
+  self->fd = -1;
+  self->exit_hook.func = drop_at_exit;
+}
+
+/**
+ * tmp_directory_new:
+ * @prefix: (nullable): how its name begins; `NULL` is `tmp`
+ * @error: return location for an error
+ *
+ * Creates a new directory in the system's directory for temporary files.
+ *
+ * That is the one [func@GLib.dir_make_tmp] uses. This call does not block for
+ * longer than it takes to create a directory.
+ *
+ * Possible errors are those of `mkdir()`, as [error@Gio.IOErrorEnum], and
+ * `G_IO_ERROR_INVALID_FILENAME` if @prefix has a slash or is too long for a
+ * file name. Nothing is created then.
+ *
+ * Returns: (transfer full): the new directory
+ */
+TmpDirectory *
+tmp_directory_new (const char  *prefix,
+                   GError     **error)
+{
+  return tmp_directory_new_in (NULL, prefix, NULL, error);
+}
+
+/**
+ * tmp_directory_new_in:
+ * @parent: (nullable): where to create it; `NULL` is the system's directory
+ *   for temporary files
+ * @prefix: (nullable): how its name begins; `NULL` is `tmp`
+ * @cancellable: (nullable): a [class@Gio.Cancellable]
+ * @error: return location for an error
+ *
+ * Creates a new directory in another one.
+ *
+ * If @parent is not a native file this can take as long as its backend does;
+ * use [func@Tmp.Directory.create_async] then. See [ctor@Tmp.Directory.new] for
+ * the errors.
+ *
+ * Returns: (transfer full): the new directory
+ */
+TmpDirectory *
+tmp_directory_new_in (GFile         *parent,
+                      const char    *prefix,
+                      GCancellable  *cancellable,
+                      GError       **error)
+{
+  g_return_val_if_fail (parent == NULL || G_IS_FILE (parent), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return g_initable_new (TMP_TYPE_DIRECTORY, cancellable, error,
+                         "parent", parent,
+                         "prefix", prefix,
+                         NULL);
+}
+
+static void
+create_thread (GTask        *task,
+               gpointer      source_object,
+               gpointer      task_data,
+               GCancellable *cancellable)
+{
+  TmpDirectory *self = task_data;
+  GError *error = NULL;
+
+  /* If the task is cancelled by now, it drops the object, and with it the
+   * directory. */
+  if (g_initable_init (G_INITABLE (self), cancellable, &error))
+    g_task_return_pointer (task, g_object_ref (self), g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * tmp_directory_create_async:
+ * @parent: (nullable): where to create it; `NULL` is the system's directory
+ *   for temporary files
+ * @prefix: (nullable): how its name begins; `NULL` is `tmp`
+ * @io_priority: the [I/O priority](iface.AsyncResult.html#io-priority), for
+ *   example `G_PRIORITY_DEFAULT`
+ * @cancellable: (nullable): a [class@Gio.Cancellable]
+ * @callback: (nullable) (scope async) (closure user_data): called when it is done
+ * @user_data: data for @callback
+ *
+ * Creates a new directory without blocking.
+ *
+ * See [ctor@Tmp.Directory.new_in]. A cancellation leaves no directory behind,
+ * whenever it comes.
+ */
+void
+tmp_directory_create_async (GFile               *parent,
+                            const char          *prefix,
+                            int                  io_priority,
+                            GCancellable        *cancellable,
+                            GAsyncReadyCallback  callback,
+                            gpointer             user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (parent == NULL || G_IS_FILE (parent));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  /* PyGObject cannot await a static function whose task has a source object. */
+  task = g_task_new (NULL, cancellable, callback, user_data);
+  g_task_set_source_tag (task, tmp_directory_create_async);
+  g_task_set_priority (task, io_priority);
+  g_task_set_task_data (task,
+                        g_object_new (TMP_TYPE_DIRECTORY,
+                                      "parent", parent,
+                                      "prefix", prefix,
+                                      NULL),
+                        g_object_unref);
+  g_task_run_in_thread (task, create_thread);
+}
+
+/**
+ * tmp_directory_create_finish:
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Finishes [func@Tmp.Directory.create_async].
+ *
+ * Returns: (transfer full): the new directory
+ */
+TmpDirectory *
+tmp_directory_create_finish (GAsyncResult  *result,
+                             GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, tmp_directory_create_async), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * tmp_directory_get_file: (get-property file)
+ * @self: a directory
+ *
+ * Gets where the directory is.
+ *
+ * Returns: (transfer none) (nullable): its file, `NULL` if @self has not been
+ *   initialized
+ */
+GFile *
+tmp_directory_get_file (TmpDirectory *self)
+{
+  g_return_val_if_fail (TMP_IS_DIRECTORY (self), NULL);
+
+  return is_initialized (self) ? self->file : NULL;
+}
+
+/**
+ * tmp_directory_get_path: (get-property path)
+ * @self: a directory
+ *
+ * Gets where the directory is, as an absolute path.
+ *
+ * Returns: (type filename) (transfer none) (nullable): its path, `NULL` if it
+ *   is not native or if @self has not been initialized
+ */
+const char *
+tmp_directory_get_path (TmpDirectory *self)
+{
+  g_return_val_if_fail (TMP_IS_DIRECTORY (self), NULL);
+
+  return is_initialized (self) ? self->path : NULL;
+}
+
+/**
+ * tmp_directory_get_parent: (get-property parent)
+ * @self: a directory
+ *
+ * Gets where the directory was to be created.
+ *
+ * Returns: (transfer none) (nullable): the parent that was given, `NULL` if
+ *   it is the system's directory for temporary files
+ */
+GFile *
+tmp_directory_get_parent (TmpDirectory *self)
+{
+  g_return_val_if_fail (TMP_IS_DIRECTORY (self), NULL);
+
+  return self->parent;
+}
+
+/**
+ * tmp_directory_get_prefix: (get-property prefix)
+ * @self: a directory
+ *
+ * Gets how the name begins.
+ *
+ * Returns: (transfer none) (nullable): the prefix that was given
+ */
+const char *
+tmp_directory_get_prefix (TmpDirectory *self)
+{
+  g_return_val_if_fail (TMP_IS_DIRECTORY (self), NULL);
+
+  return self->prefix;
+}
+
+/**
+ * tmp_directory_get_suffix: (get-property suffix)
+ * @self: a directory
+ *
+ * Gets how the name ends.
+ *
+ * Returns: (transfer none) (nullable): the suffix that was given
+ */
+const char *
+tmp_directory_get_suffix (TmpDirectory *self)
+{
+  g_return_val_if_fail (TMP_IS_DIRECTORY (self), NULL);
+
+  return self->suffix;
+}
+
+static void
+set_switch (TmpDirectory         *self,
+            gint                 *field,
+            gboolean              value,
+            TmpDirectoryProperty  property)
+{
+  value = !!value;
+
+  if (g_atomic_int_compare_and_exchange (field, !value, value))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+}
+
+/**
+ * tmp_directory_get_auto_cleanup: (get-property auto-cleanup)
+ * @self: a directory
+ *
+ * Gets whether the directory is deleted with the last reference and at exit.
+ *
+ * Returns: `TRUE` if it is
+ */
+gboolean
+tmp_directory_get_auto_cleanup (TmpDirectory *self)
+{
+  g_return_val_if_fail (TMP_IS_DIRECTORY (self), FALSE);
+
+  return g_atomic_int_get (&self->auto_cleanup);
+}
+
+/**
+ * tmp_directory_set_auto_cleanup: (set-property auto-cleanup)
+ * @self: a directory
+ * @auto_cleanup: whether to delete it
+ *
+ * Sets whether the directory is deleted with the last reference and at exit.
+ *
+ * [method@Tmp.Directory.cleanup] deletes it in either case.
+ */
+void
+tmp_directory_set_auto_cleanup (TmpDirectory *self,
+                                gboolean      auto_cleanup)
+{
+  g_return_if_fail (TMP_IS_DIRECTORY (self));
+
+  set_switch (self, &self->auto_cleanup, auto_cleanup, PROP_AUTO_CLEANUP);
+}
+
+/**
+ * tmp_directory_get_ignore_cleanup_errors: (get-property ignore-cleanup-errors)
+ * @self: a directory
+ *
+ * Gets whether it is all right if something could not be deleted.
+ *
+ * Returns: `TRUE` if it is
+ */
+gboolean
+tmp_directory_get_ignore_cleanup_errors (TmpDirectory *self)
+{
+  g_return_val_if_fail (TMP_IS_DIRECTORY (self), FALSE);
+
+  return g_atomic_int_get (&self->ignore_cleanup_errors);
+}
+
+/**
+ * tmp_directory_set_ignore_cleanup_errors: (set-property ignore-cleanup-errors)
+ * @self: a directory
+ * @ignore_cleanup_errors: whether to ignore them
+ *
+ * Sets whether it is all right if something could not be deleted.
+ *
+ * If it is, [method@Tmp.Directory.cleanup] reports success, and the last unref
+ * logs no warning.
+ */
+void
+tmp_directory_set_ignore_cleanup_errors (TmpDirectory *self,
+                                         gboolean      ignore_cleanup_errors)
+{
+  g_return_if_fail (TMP_IS_DIRECTORY (self));
+
+  set_switch (self, &self->ignore_cleanup_errors, ignore_cleanup_errors,
+              PROP_IGNORE_CLEANUP_ERRORS);
+}
+
+/**
+ * tmp_directory_get_entries_removed: (get-property entries-removed)
+ * @self: a directory
+ *
+ * Gets how many files and directories the running or last cleanup has removed.
+ *
+ * Returns: their number, 0 before the first cleanup
+ */
+guint64
+tmp_directory_get_entries_removed (TmpDirectory *self)
+{
+  guint64 entries_removed;
+
+  g_return_val_if_fail (TMP_IS_DIRECTORY (self), 0);
+
+  if (!is_initialized (self) || is_inherited (self))
+    return 0;
+
+  g_mutex_lock (&self->lock);
+  entries_removed = self->deletion != NULL ? tmp_deletion_get_n_removed (self->deletion)
+                                           : self->entries_removed;
+  g_mutex_unlock (&self->lock);
+
+  return entries_removed;
+}
+
+static gboolean
+fail_uninitialized (GError **error)
+{
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_INITIALIZED,
+                       "The temporary directory has not been created: "
+                       "g_initable_init() was not called, or failed");
+  return FALSE;
+}
+
+/* Does @name stay strictly inside the directory that it is relative to? */
+static gboolean
+is_inside (const char *name)
+{
+  g_auto (GStrv) parts = g_strsplit (name, "/", -1);
+  int depth = 0;
+
+  if (g_path_is_absolute (name))
+    return FALSE;
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      if (strcmp (parts[i], "..") == 0)
+        depth--;
+      else if (*parts[i] != '\0' && strcmp (parts[i], ".") != 0)
+        depth++;
+
+      if (depth < 0)
+        return FALSE;
+    }
+
+  return depth > 0;
+}
+
+/**
+ * tmp_directory_get_child:
+ * @self: a directory
+ * @name: (type filename): a name or a relative path
+ * @error: return location for an error
+ *
+ * Gets a file inside the directory, which need not exist.
+ *
+ * The name is not looked up, so a symbolic link in the directory may still lead
+ * elsewhere.
+ *
+ * It is `G_IO_ERROR_INVALID_FILENAME` if @name is absolute or empty, or leaves
+ * the directory by `..`.
+ *
+ * Returns: (transfer full): the file
+ */
+GFile *
+tmp_directory_get_child (TmpDirectory  *self,
+                         const char    *name,
+                         GError       **error)
+{
+  g_return_val_if_fail (TMP_IS_DIRECTORY (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!is_initialized (self))
+    {
+      fail_uninitialized (error);
+      return NULL;
+    }
+
+  if (!is_inside (name))
+    {
+      g_autofree char *display = g_filename_display_name (name);
+
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME,
+                   "“%s” is not a name inside a temporary directory", display);
+      return NULL;
+    }
+
+  return g_file_resolve_relative_path (self->file, name);
+}
+
+/**
+ * tmp_directory_build_path: (skip)
+ * @self: a directory
+ * @first: (type filename) (nullable): the first element of a relative path
+ * @...: more elements, ended by `NULL`
+ *
+ * Builds a path inside the directory, like [func@GLib.build_filenamev].
+ *
+ * Unlike [method@Tmp.Directory.get_child], it does not check the elements.
+ *
+ * Returns: (type filename) (transfer full) (nullable): the path, `NULL` if the
+ *   directory is not native or if @self has not been initialized
+ */
+char *
+tmp_directory_build_path (TmpDirectory *self,
+                          const char   *first,
+                          ...)
+{
+  g_autofree char *rest = NULL;
+  va_list args;
+
+  g_return_val_if_fail (TMP_IS_DIRECTORY (self), NULL);
+
+  if (!is_initialized (self) || self->path == NULL)
+    return NULL;
+  if (first == NULL)
+    return g_strdup (self->path);
+
+  va_start (args, first);
+  rest = g_build_filename_valist (first, &args);
+  va_end (args);
+
+  return g_build_filename (self->path, rest, NULL);
+}
+
+/* Begins a cleanup. Returns NULL if there is nothing to be done, or if there
+ * is an error. */
+static TmpDeletion *
+begin_cleanup (TmpDirectory  *self,
+               GCancellable  *cancellable,
+               GError       **error)
+{
+  TmpDeletion *deletion = NULL;
+  gboolean kept = FALSE;
+  int fd = -1;
+
+  if (!is_initialized (self))
+    {
+      fail_uninitialized (error);
+      return NULL;
+    }
+
+  if (is_inherited (self))
+    {
+      g_autofree char *name = g_file_get_parse_name (self->file);
+
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+                   "Could not delete “%s”: It belongs to process %ld, which created it",
+                   name, (long) self->pid);
+      return NULL;
+    }
+
+  g_mutex_lock (&self->lock);
+  if (self->owned && !g_cancellable_set_error_if_cancelled (cancellable, error))
+    {
+      kept = keeps_everything ();
+      if (kept)
+        {
+          fd = release (self);
+        }
+      else
+        {
+          deletion = tmp_deletion_new (self->file, TMP_DELETE_NONE,
+                                       self->has_id ? &self->id : NULL, cancellable);
+          g_clear_pointer (&self->deletion, tmp_deletion_unref);
+          self->deletion = tmp_deletion_ref (deletion);
+        }
+    }
+  g_mutex_unlock (&self->lock);
+
+  tmp_fd_close (&fd);
+  if (kept)
+    print_kept (self);
+  return deletion;
+}
+
+/* Returns what @deletion has come to; in whichever thread it was finished. */
+static gboolean
+end_cleanup (TmpDirectory  *self,
+             TmpDeletion   *deletion,
+             GError       **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  gboolean gone = tmp_deletion_get_result (deletion, &local_error);
+  gboolean success;
+  int fd = -1;
+
+  g_mutex_lock (&self->lock);
+  /* Another cleanup may have been faster. */
+  gone = gone || !self->owned || is_deleted (self->fd);
+  if (gone && self->owned)
+    fd = release (self);
+
+  if (self->deletion == deletion)
+    {
+      g_clear_pointer (&self->deletion, tmp_deletion_unref);
+      self->entries_removed = tmp_deletion_get_n_removed (deletion);
+    }
+
+  success = gone || (g_atomic_int_get (&self->ignore_cleanup_errors) &&
+                     !g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
+  self->told = !gone && !g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_mutex_unlock (&self->lock);
+
+  tmp_fd_close (&fd);
+  if (gone)
+    tmp_background_remove_exit_hook (&self->exit_hook);
+  if (!success)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return success;
+}
+
+/**
+ * tmp_directory_cleanup:
+ * @self: a directory
+ * @cancellable: (nullable): a [class@Gio.Cancellable]
+ * @error: return location for an error
+ *
+ * Deletes the directory with everything inside.
+ *
+ * See [func@Tmp.delete_tree] for how, and for the errors. In addition it is
+ * `G_IO_ERROR_NOT_FOUND` if the directory has been moved away,
+ * `G_IO_ERROR_FAILED` if something else has its name now, and
+ * `G_IO_ERROR_PERMISSION_DENIED` in a forked child of the process that created
+ * it; nothing is deleted then. After any error the object still owns the
+ * directory, and this method can be called again.
+ *
+ * It is no error if the directory is gone already, or has been detached.
+ *
+ * This call blocks; see [method@Tmp.Directory.cleanup_async]. It may be used
+ * from any thread, and from several at once.
+ *
+ * Returns: `TRUE` if nothing is left, or if errors are to be ignored
+ */
+gboolean
+tmp_directory_cleanup (TmpDirectory  *self,
+                       GCancellable  *cancellable,
+                       GError       **error)
+{
+  g_autoptr (TmpDeletion) deletion = NULL;
+  GError *local_error = NULL;
+  gboolean success;
+
+  g_return_val_if_fail (TMP_IS_DIRECTORY (self), FALSE);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  deletion = begin_cleanup (self, cancellable, &local_error);
+  if (deletion == NULL)
+    {
+      success = local_error == NULL;
+      if (!success)
+        g_propagate_error (error, local_error);
+      return success;
+    }
+
+  tmp_background_run (deletion, NULL);
+  success = end_cleanup (self, deletion, error);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENTRIES_REMOVED]);
+
+  return success;
+}
+
+/* What belongs to the task of an asynchronous cleanup. */
+typedef struct
+{
+  GSource *ticker;
+  guint64  shown;
+  GError  *error; /* set by the thread that has finished it */
+} CleanupData;
+
+static void
+cleanup_data_free (gpointer data)
+{
+  CleanupData *cleanup = data;
+
+  g_source_destroy (cleanup->ticker);
+  g_source_unref (cleanup->ticker);
+  g_clear_error (&cleanup->error);
+  g_free (cleanup);
+}
+
+static gboolean
+cleanup_tick (gpointer user_data)
+{
+  GTask *task = user_data;
+  CleanupData *cleanup = g_task_get_task_data (task);
+  TmpDirectory *self = g_task_get_source_object (task);
+  guint64 removed = tmp_directory_get_entries_removed (self);
+
+  if (removed != cleanup->shown)
+    {
+      cleanup->shown = removed;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENTRIES_REMOVED]);
+    }
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* In the main context of the caller. */
+static gboolean
+cleanup_complete (gpointer user_data)
+{
+  GTask *task = user_data;
+  CleanupData *cleanup = g_task_get_task_data (task);
+  TmpDirectory *self = g_task_get_source_object (task);
+
+  g_source_destroy (cleanup->ticker);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENTRIES_REMOVED]);
+
+  if (cleanup->error == NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&cleanup->error));
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+cleanup_done (TmpDeletion *deletion,
+              gpointer     user_data)
+{
+  GTask *task = user_data;
+  CleanupData *cleanup = g_task_get_task_data (task);
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  /* Here, not in the main context, which may never run again. */
+  end_cleanup (g_task_get_source_object (task), deletion, &cleanup->error);
+
+  g_source_set_priority (source, g_task_get_priority (task));
+  g_source_set_callback (source, cleanup_complete, task, g_object_unref);
+  g_source_attach (source, g_task_get_context (task));
+}
+
+/**
+ * tmp_directory_cleanup_async:
+ * @self: a directory
+ * @io_priority: the [I/O priority](iface.AsyncResult.html#io-priority), for
+ *   example `G_PRIORITY_DEFAULT`; deletions of a lower priority wait for those
+ *   of a higher one
+ * @cancellable: (nullable): a [class@Gio.Cancellable]
+ * @callback: (nullable) (scope async) (closure user_data): called when it is done
+ * @user_data: data for @callback
+ *
+ * Deletes the directory with everything inside, without blocking.
+ *
+ * See [method@Tmp.Directory.cleanup]. [property@Tmp.Directory:entries-removed]
+ * tells how far it is. The work goes on if the main loop stops, and if the
+ * process exits normally, the exit waits for it.
+ */
+void
+tmp_directory_cleanup_async (TmpDirectory        *self,
+                             int                  io_priority,
+                             GCancellable        *cancellable,
+                             GAsyncReadyCallback  callback,
+                             gpointer             user_data)
+{
+  g_autoptr (TmpDeletion) deletion = NULL;
+  g_autoptr (GTask) task = NULL;
+  CleanupData *cleanup;
+  GError *error = NULL;
+
+  g_return_if_fail (TMP_IS_DIRECTORY (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, tmp_directory_cleanup_async);
+  g_task_set_priority (task, io_priority);
+  /* What has been deleted is not reported as cancelled. */
+  g_task_set_check_cancellable (task, FALSE);
+
+  deletion = begin_cleanup (self, cancellable, &error);
+  if (deletion == NULL)
+    {
+      if (error == NULL)
+        g_task_return_boolean (task, TRUE);
+      else
+        g_task_return_error (task, error);
+      return;
+    }
+
+  cleanup = g_new0 (CleanupData, 1);
+  cleanup->ticker = g_timeout_source_new (NOTIFY_INTERVAL);
+  g_source_set_priority (cleanup->ticker, io_priority);
+  g_source_set_callback (cleanup->ticker, cleanup_tick, task, NULL);
+  g_task_set_task_data (task, cleanup, cleanup_data_free);
+  g_source_attach (cleanup->ticker, g_task_get_context (task));
+
+  tmp_background_push (deletion, io_priority, cleanup_done, g_object_ref (task));
+}
+
+/**
+ * tmp_directory_cleanup_finish:
+ * @self: a directory
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Finishes [method@Tmp.Directory.cleanup_async].
+ *
+ * Returns: `TRUE` if nothing is left, or if errors are to be ignored
+ */
+gboolean
+tmp_directory_cleanup_finish (TmpDirectory  *self,
+                              GAsyncResult  *result,
+                              GError       **error)
+{
+  g_return_val_if_fail (TMP_IS_DIRECTORY (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, tmp_directory_cleanup_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * tmp_directory_detach:
+ * @self: a directory
+ *
+ * Gives up the ownership of the directory: nothing will be deleted any more.
+ *
+ * It is the caller's now, with its mode of 0700.
+ *
+ * Returns: (transfer full) (nullable): where it is, `NULL` if @self has not been
+ *   initialized
+ */
+GFile *
+tmp_directory_detach (TmpDirectory *self)
+{
+  int fd;
+
+  g_return_val_if_fail (TMP_IS_DIRECTORY (self), NULL);
+
+  if (!is_initialized (self))
+    return NULL;
+
+  if (!is_inherited (self))
+    {
+      g_mutex_lock (&self->lock);
+      fd = release (self);
+      g_mutex_unlock (&self->lock);
+
+      tmp_fd_close (&fd);
+      tmp_background_remove_exit_hook (&self->exit_hook);
+    }
+
+  return g_object_ref (self->file);
+}

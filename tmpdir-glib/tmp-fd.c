@@ -1,0 +1,234 @@
+/* SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What the kernel knows about descriptors and no libc offers: opening below a
+ * directory without ever leaving it, changing the mode of what an O_PATH
+ * descriptor holds, renaming without replacing. Every function returns like
+ * a system call: -1 or FALSE, and errno. */
+
+#include "config.h"
+
+#include "tmp-fd-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#if HAVE_LINUX_OPENAT2_H
+#include <linux/openat2.h>
+#endif
+
+#define DIRECTORY_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+
+/* openat2() appeared in Linux 5.6; a sandbox's system call filter may refuse
+ * it with EPERM, and an old one with ENOSYS. Asked once per process. */
+static gint openat2_missing;
+
+gboolean
+tmp_file_id_equal (const TmpFileId   *id,
+                   const struct stat *st)
+{
+  return id->dev == st->st_dev && id->ino == st->st_ino;
+}
+
+void
+tmp_fd_close (int *fd)
+{
+  int errsv = errno;
+
+  if (*fd >= 0)
+    close (*fd);
+  *fd = -1;
+  errno = errsv;
+}
+
+/* Opens a directory that the caller named, wherever it is mounted. Only the
+ * last component is not followed if it is a link. */
+int
+tmp_fd_open_directory (int         dirfd,
+                       const char *name)
+{
+  return openat (dirfd, name, DIRECTORY_FLAGS);
+}
+
+/* Returns a number that two descriptors share if and only if they are on the
+ * same mount, as far as the running kernel can tell.
+ *
+ * Since Linux 5.8 that is the mount's ID. Before, st_dev has to do: it takes
+ * a bind mount of the same file system for the same mount, and a btrfs
+ * subvolume for another one. */
+guint64
+tmp_fd_get_mount (int fd)
+{
+  struct stat st;
+
+#if HAVE_STATX && defined(STATX_MNT_ID)
+  struct statx stx;
+
+  if (statx (fd, "", AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, STATX_MNT_ID, &stx) == 0 &&
+      (stx.stx_mask & STATX_MNT_ID) != 0)
+    return stx.stx_mnt_id;
+#endif
+
+  if (fstat (fd, &st) == 0)
+    return (guint64) st.st_dev;
+
+  return 0;
+}
+
+/* One component at a time, each checked for a change of mount: what openat2()
+ * does in one call and, unlike this, without ever having opened the wrong
+ * directory. Nothing but its mount is asked of it here, so no harm is done. */
+static int
+open_stepwise (int         dirfd,
+               const char *path,
+               int         flags,
+               guint64     mount)
+{
+  int current = dirfd;
+
+  for (;;)
+    {
+      gsize length = strcspn (path, "/");
+      gboolean last = path[length] == '\0';
+      char name[NAME_MAX + 1];
+      int fd;
+
+      if (length > NAME_MAX)
+        {
+          fd = -1;
+          errno = ENAMETOOLONG;
+        }
+      else
+        {
+          memcpy (name, path, length);
+          name[length] = '\0';
+          fd = openat (current, name,
+                       last ? flags : O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        }
+
+      if (current != dirfd)
+        tmp_fd_close (&current);
+      if (fd < 0)
+        return -1;
+
+      if (tmp_fd_get_mount (fd) != mount)
+        {
+          tmp_fd_close (&fd);
+          errno = EXDEV;
+          return -1;
+        }
+
+      if (last)
+        return fd;
+
+      current = fd;
+      path += length + 1;
+    }
+}
+
+static int
+open_beneath (int         dirfd,
+              const char *path,
+              int         flags,
+              guint64     mount)
+{
+#if HAVE_LINUX_OPENAT2_H && defined(SYS_openat2)
+  if (!g_atomic_int_get (&openat2_missing))
+    {
+      struct open_how how = {
+        .flags = (guint64) flags,
+        .resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS |
+                   RESOLVE_NO_MAGICLINKS | RESOLVE_BENEATH,
+      };
+      long fd = syscall (SYS_openat2, dirfd, path, &how, sizeof how);
+
+      if (fd >= 0 || (errno != ENOSYS && errno != EPERM && errno != E2BIG))
+        return (int) fd;
+
+      g_atomic_int_set (&openat2_missing, 1);
+    }
+#endif
+
+  return open_stepwise (dirfd, path, flags, mount);
+}
+
+/* Opens the directory at @path, relative to @dirfd, for reading. Fails with
+ * ELOOP or ENOTDIR at a link anywhere in @path and with EXDEV at a mount
+ * point, including one of the same file system. @mount is that of @dirfd, from
+ * tmp_fd_get_mount(). */
+int
+tmp_fd_open_beneath (int         dirfd,
+                     const char *path,
+                     guint64     mount)
+{
+  return open_beneath (dirfd, path, DIRECTORY_FLAGS, mount);
+}
+
+/* The same without any permission on the directory itself: the descriptor is
+ * good for fstat() and tmp_fd_chmod(). */
+int
+tmp_fd_open_path (int         dirfd,
+                  const char *name,
+                  guint64     mount)
+{
+  return open_beneath (dirfd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, mount);
+}
+
+/* Changes the mode of exactly what @fd holds, even if that is an O_PATH
+ * descriptor, which fchmod() refuses with EBADF. */
+gboolean
+tmp_fd_chmod (int    fd,
+              mode_t mode)
+{
+  char proc_path[sizeof "/proc/self/fd/" + 3 * sizeof fd];
+
+  if (fchmod (fd, mode) == 0)
+    return TRUE;
+  if (errno != EBADF)
+    return FALSE;
+
+#ifdef SYS_fchmodat2
+  /* Since Linux 6.6. */
+  if (syscall (SYS_fchmodat2, fd, "", mode, AT_EMPTY_PATH) == 0)
+    return TRUE;
+  if (errno != ENOSYS && errno != EPERM && errno != EINVAL)
+    return FALSE;
+#endif
+
+  /* A magic link leads to the open file, not to its name. */
+  g_snprintf (proc_path, sizeof proc_path, "/proc/self/fd/%d", fd);
+  return chmod (proc_path, mode) == 0;
+}
+
+/* Renames, but never onto something that is there already (EEXIST). Where the
+ * file system cannot promise that (EINVAL), a check beforehand has to do: what
+ * replaces an existing name can only be a directory that replaces an empty
+ * directory with one of our unguessable names. */
+gboolean
+tmp_fd_rename (int         old_dirfd,
+               const char *old_name,
+               int         new_dirfd,
+               const char *new_name)
+{
+  struct stat st;
+
+#if HAVE_RENAMEAT2
+  if (renameat2 (old_dirfd, old_name, new_dirfd, new_name, RENAME_NOREPLACE) == 0)
+    return TRUE;
+  if (errno != EINVAL && errno != ENOSYS && errno != EPERM)
+    return FALSE;
+#endif
+
+  if (fstatat (new_dirfd, new_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+    {
+      errno = EEXIST;
+      return FALSE;
+    }
+
+  return renameat (old_dirfd, old_name, new_dirfd, new_name) == 0;
+}

@@ -1,0 +1,17 @@
+/* SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+char     *tmp_name_new      (const char  *prefix,
+                             const char  *suffix,
+                             GError     **error);
+char     *tmp_name_hidden   (const char  *name);
+char     *tmp_name_random   (void);
+
+G_END_DECLS

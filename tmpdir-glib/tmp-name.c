@@ -1,0 +1,121 @@
+/* SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The names of what this library creates.
+ *
+ * g_mkdtemp() fills its six X from the clock, so whoever can create files in
+ * /tmp can create every name that it will try in the next hour (1.8 million
+ * files do) and make it fail for everybody. 80 bits from the kernel before the
+ * X leave nothing to guess, and make the name its own proof of who made it. */
+
+#include "config.h"
+
+#include "tmp-name-private.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define RANDOM_CHARS 16 /* of 5 bits each */
+#define NAME_MAX_BYTES 255
+
+/* Lower case only, so that a case-insensitive file system keeps all 5 bits. */
+static const char alphabet[32] = "abcdefghijklmnopqrstuvwxyz234567";
+
+static void
+fill_random (guint8 *buffer,
+             gsize   length)
+{
+  gsize done = 0;
+
+  while (done < length)
+    {
+      gssize n = getrandom (buffer + done, length - done, 0);
+
+      if (n > 0)
+        done += (gsize) n;
+      else if (errno != EINTR)
+        break;
+    }
+
+  /* Linux before 3.17, or a sandbox without getrandom(): GLib's generator is
+   * seeded from /dev/urandom. */
+  for (; done < length; done++)
+    buffer[done] = (guint8) g_random_int_range (0, 256);
+}
+
+/* Returns 80 random bits as 16 characters. */
+char *
+tmp_name_random (void)
+{
+  guint8 bytes[RANDOM_CHARS];
+  char text[RANDOM_CHARS + 1];
+
+  fill_random (bytes, sizeof bytes);
+  for (gsize i = 0; i < RANDOM_CHARS; i++)
+    text[i] = alphabet[bytes[i] & 31];
+  text[RANDOM_CHARS] = '\0';
+
+  return g_strdup (text);
+}
+
+/* Returns a template for g_mkdtemp(): @prefix, 80 random bits, XXXXXX, @suffix.
+ *
+ * An X in @prefix or @suffix does no harm: g_mkdtemp() fills the last XXXXXX
+ * that it finds, hence the check for a suffix that holds one. */
+char *
+tmp_name_new (const char  *prefix,
+              const char  *suffix,
+              GError     **error)
+{
+  g_autofree char *random = NULL;
+  const char *bad = NULL;
+
+  if (prefix == NULL)
+    prefix = "tmp";
+  if (suffix == NULL)
+    suffix = "";
+
+  if (strchr (prefix, '/') != NULL)
+    bad = prefix;
+  else if (strchr (suffix, '/') != NULL || strstr (suffix, "XXXXXX") != NULL)
+    bad = suffix;
+
+  if (bad != NULL)
+    {
+      g_autofree char *display = g_filename_display_name (bad);
+
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME,
+                   bad == prefix
+                     ? "Invalid prefix “%s”: it must not contain “/”"
+                     : "Invalid suffix “%s”: it must not contain “/” or “XXXXXX”",
+                   display);
+      return NULL;
+    }
+
+  if (strlen (prefix) + RANDOM_CHARS + strlen ("XXXXXX") + strlen (suffix) > NAME_MAX_BYTES)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME,
+                   "Invalid prefix or suffix: together they must not be longer than %d bytes",
+                   NAME_MAX_BYTES - RANDOM_CHARS - (int) strlen ("XXXXXX"));
+      return NULL;
+    }
+
+  random = tmp_name_random ();
+  return g_strconcat (prefix, random, "XXXXXX", suffix, NULL);
+}
+
+/* Returns the name under which @name waits for its deletion: ".NAME.deleted".
+ * A name that would become too long loses its beginning. */
+char *
+tmp_name_hidden (const char *name)
+{
+  gsize length = strlen (name);
+  gsize room = NAME_MAX_BYTES - strlen (".") - strlen (".deleted");
+
+  if (length > room)
+    name += length - room;
+
+  return g_strconcat (".", name, ".deleted", NULL);
+}

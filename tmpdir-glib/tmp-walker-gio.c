@@ -1,0 +1,226 @@
+/* SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Deletes any tree that GIO reaches.
+ *
+ * GIO names files by path or URI, so this walk is only as safe as names are:
+ * whoever can write to the tree while it is deleted can swap a directory for a
+ * link, and nothing here can prevent that. Links that are there when a
+ * directory is read are never followed. */
+
+#include "config.h"
+
+#include "tmp-walker-private.h"
+
+#include "tmp-error-private.h"
+
+/* How many entries are read before they are dealt with. */
+#define BATCH 1024
+
+/* A handle is the GFile. It does not change once it is there, so that threads
+ * which have the children may read it. */
+static GFile *
+dir_get_file (TmpWalker *self,
+              TmpDir    *dir)
+{
+  if (dir->parent == NULL)
+    return self->file;
+
+  if (dir->handle == NULL)
+    dir->handle = g_file_get_child (dir_get_file (self, dir->parent), dir->name);
+
+  return dir->handle;
+}
+
+/* Like tmp_walker_failed(), for an error of GIO's, which it takes. */
+static void
+note_error (TmpWalker  *self,
+            TmpDir     *dir,
+            const char *name,
+            GError     *error)
+{
+  g_autofree char *path = NULL;
+  GError *noted = NULL;
+
+  /* The deletion sees for itself that it is cancelled. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_error_free (error);
+      return;
+    }
+
+  path = tmp_walker_build_path (self, dir, name);
+  tmp_error_take (&noted, error, "Could not delete", path);
+  tmp_walker_take_error (self, noted);
+
+  if (name != NULL)
+    dir->own_left++;
+}
+
+static TmpRoot
+gio_open_root (TmpWalker *self,
+               TmpDir    *root)
+{
+  g_autoptr (GFileInfo) info = NULL;
+  GError *error = NULL;
+
+  /* g_file_enumerate_children() follows a link at the root whatever its flags
+   * say, so what the root is must be known before. */
+  info = g_file_query_info (self->file, G_FILE_ATTRIBUTE_STANDARD_TYPE,
+                            G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS,
+                            self->cancellable, &error);
+
+  if (info != NULL)
+    {
+      if (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY)
+        return TMP_ROOT_DIRECTORY;
+
+      if ((self->flags & TMP_DELETE_KEEP_ROOT) != 0)
+        g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY, "Not a directory");
+      else if (g_file_delete (self->file, self->cancellable, &error))
+        {
+          tmp_walker_removed (self, NULL);
+          return TMP_ROOT_GONE;
+        }
+    }
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    {
+      g_error_free (error);
+      return TMP_ROOT_GONE;
+    }
+
+  note_error (self, NULL, NULL, error);
+  return TMP_ROOT_FAILED;
+}
+
+static void
+delete_entry (TmpWalker  *self,
+              TmpDir     *dir,
+              const char *name)
+{
+  g_autoptr (GFile) file = g_file_get_child (dir_get_file (self, dir), name);
+  GError *error = NULL;
+
+  if (g_file_delete (file, self->cancellable, &error))
+    tmp_walker_removed (self, dir);
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    g_error_free (error); /* somebody else was faster */
+  else
+    note_error (self, dir, name, error);
+}
+
+/* A batch is read and the enumerator closed before anything is deleted: a
+ * backend may hold a descriptor or a connection for it, and may not like what
+ * it enumerates to change. The next batch begins at the start again, where
+ * what could not be deleted still is. */
+static TmpScan
+gio_scan (TmpWalker *self,
+          TmpDir    *dir)
+{
+  g_autoptr (GFileEnumerator) enumerator = NULL;
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  GError *error = NULL;
+  guint64 n_read = 0;
+  gboolean end = FALSE;
+
+  enumerator = g_file_enumerate_children (dir_get_file (self, dir),
+                                          G_FILE_ATTRIBUTE_STANDARD_NAME ","
+                                          G_FILE_ATTRIBUTE_STANDARD_TYPE,
+                                          G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS,
+                                          self->cancellable, &error);
+
+  while (enumerator != NULL && n_read < BATCH + dir->known_left)
+    {
+      g_autoptr (GFileInfo) info = g_file_enumerator_next_file (enumerator, self->cancellable,
+                                                                &error);
+
+      end = info == NULL && error == NULL;
+      if (info == NULL)
+        break;
+
+      n_read++;
+      g_ptr_array_add (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY
+                         ? dir->subdirs
+                         : names,
+                       g_strdup (g_file_info_get_name (info)));
+    }
+
+  if (enumerator != NULL)
+    g_file_enumerator_close (enumerator, self->cancellable, NULL);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    {
+      g_error_free (error);
+      return TMP_SCAN_GONE;
+    }
+
+  for (guint i = 0; i < names->len && !tmp_walker_cancelled (self); i++)
+    delete_entry (self, dir, names->pdata[i]);
+
+  if (error != NULL)
+    {
+      note_error (self, dir, NULL, error);
+      dir->own_left++;
+      return TMP_SCAN_END;
+    }
+
+  return end ? TMP_SCAN_END : TMP_SCAN_PART;
+}
+
+static TmpRemoval
+gio_remove (TmpWalker *self,
+            TmpDir    *dir)
+{
+  GError *error = NULL;
+
+  if (g_file_delete (dir_get_file (self, dir), self->cancellable, &error))
+    {
+      tmp_walker_removed (self, NULL);
+      return TMP_REMOVAL_DONE;
+    }
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    {
+      g_error_free (error);
+      return TMP_REMOVAL_DONE;
+    }
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_EMPTY))
+    {
+      g_error_free (error);
+      return TMP_REMOVAL_NOT_EMPTY;
+    }
+
+  note_error (self, dir, NULL, error);
+  return TMP_REMOVAL_FAILED;
+}
+
+static void
+gio_park (TmpWalker *self,
+          TmpDir    *dir)
+{
+}
+
+static void
+gio_forget (TmpWalker *self,
+            TmpDir    *dir)
+{
+  g_clear_object (&dir->handle);
+}
+
+static void
+gio_close (TmpWalker *self)
+{
+}
+
+const TmpWalkerClass tmp_walker_gio_class = {
+  .size = sizeof (TmpWalker),
+  .open_root = gio_open_root,
+  .scan = gio_scan,
+  .remove = gio_remove,
+  .park = gio_park,
+  .forget = gio_forget,
+  .close = gio_close,
+};

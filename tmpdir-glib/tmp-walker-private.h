@@ -1,0 +1,151 @@
+/* SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "tmp-delete.h"
+#include "tmp-fd-private.h"
+
+G_BEGIN_DECLS
+
+/* A walker knows how one kind of file system is read and deleted, a directory
+ * at a time: native trees by descriptors (tmp-walker-native.c), everything
+ * else by GFile (tmp-walker-gio.c). In which order, by which thread and how
+ * often is not its business but that of tmp-deletion.c. */
+
+typedef struct _TmpDir         TmpDir;
+typedef struct _TmpWalker      TmpWalker;
+typedef struct _TmpWalkerClass TmpWalkerClass;
+
+/* A directory of the tree. It belongs to one thread at a time; only what says
+ * so is guarded by the lock of the deletion instead. */
+struct _TmpDir
+{
+  TmpDir    *parent;            /* owned; NULL for the root */
+  char      *name;              /* in @parent; NULL for the root */
+  gint       ref_count;         /* atomic: itself and its children */
+  guint      depth;             /* 0 for the root */
+  gboolean   local;             /* @parent belongs to the same thread */
+
+  /* the walker's */
+  gpointer   handle;
+  gint64     position;          /* where to go on reading */
+  GPtrArray *subdirs;           /* names (of the heap) of directories found */
+  guint64    own_left;          /* entries of this pass that could not be deleted */
+  guint64    own_progress;      /* entries of this pass that were */
+  guint64    known_left;        /* what the pass before this one left */
+
+  /* the deletion's */
+  gboolean   scanned;           /* this pass has read all it is going to read */
+  gboolean   partial;           /* that was not everything */
+  guint      passes;
+  guint      idle_passes;       /* passes in a row that deleted nothing */
+  gint64     first_pass_ended;  /* in monotonic time */
+
+  /* guarded by the deletion's lock */
+  guint      pending;           /* children that other threads have or will have */
+  gboolean   waiting;           /* for @pending to become 0 */
+  guint64    children_left;     /* like @own_left, deep in the children */
+  guint64    children_progress; /* children that are gone */
+};
+
+/* How many subdirectories are found before they are dealt with. */
+#define TMP_WALKER_BATCH 64
+
+typedef enum
+{
+  TMP_SCAN_MORE,   /* not at the end yet */
+  TMP_SCAN_END,    /* at the end: only @subdirs and what failed is left */
+  TMP_SCAN_PART,   /* read again from the start when @subdirs are dealt with */
+  TMP_SCAN_GONE,   /* the directory is not there any more */
+  TMP_SCAN_FAILED  /* it could not be read at all; the error is noted */
+} TmpScan;
+
+typedef enum
+{
+  TMP_REMOVAL_DONE,
+  TMP_REMOVAL_NOT_EMPTY,
+  TMP_REMOVAL_FAILED /* the error is noted */
+} TmpRemoval;
+
+typedef enum
+{
+  TMP_ROOT_DIRECTORY, /* to be walked */
+  TMP_ROOT_GONE,      /* was not there, or was no directory and is deleted */
+  TMP_ROOT_FAILED     /* the error is noted */
+} TmpRoot;
+
+struct _TmpWalkerClass
+{
+  gsize        size;
+
+  TmpRoot    (*open_root) (TmpWalker  *self,
+                           TmpDir     *root);
+
+  /* Deletes what is in @dir and is no directory, and appends the directories
+   * to dir->subdirs, at most TMP_WALKER_BATCH. Returns now and then so that
+   * the thread can be called away. */
+  TmpScan    (*scan)      (TmpWalker  *self,
+                           TmpDir     *dir);
+
+  /* Removes @dir, which should be empty. */
+  TmpRemoval (*remove)    (TmpWalker  *self,
+                           TmpDir     *dir);
+
+  /* Moves the directory @name of @dir, which is very deep, to the root, and
+   * returns its new name, or NULL if that is not possible. May be missing. */
+  char *     (*raise)     (TmpWalker  *self,
+                           TmpDir     *dir,
+                           const char *name);
+
+  /* Nobody will work on @dir for a while: lets go of what is scarce. */
+  void       (*park)      (TmpWalker  *self,
+                           TmpDir     *dir);
+
+  void       (*forget)    (TmpWalker  *self,
+                           TmpDir     *dir);
+
+  /* After this only free() follows. */
+  void       (*close)     (TmpWalker  *self);
+};
+
+struct _TmpWalker
+{
+  const TmpWalkerClass *klass;
+  GFile                *file;
+  char                 *path;        /* to be shown, and the native root */
+  TmpDeleteFlags        flags;
+  gboolean              has_id;
+  TmpFileId             id;          /* what the root must be */
+  GCancellable         *cancellable; /* nullable */
+  gsize                 n_removed;   /* atomic */
+
+  GMutex                lock;
+  GError               *error;       /* guarded by @lock: the first one met */
+};
+
+extern const TmpWalkerClass tmp_walker_native_class;
+extern const TmpWalkerClass tmp_walker_gio_class;
+
+TmpWalker *tmp_walker_new        (GFile           *file,
+                                  TmpDeleteFlags   flags,
+                                  const TmpFileId *id,
+                                  GCancellable    *cancellable);
+void       tmp_walker_free       (TmpWalker       *self);
+gboolean   tmp_walker_cancelled  (TmpWalker       *self);
+char      *tmp_walker_build_path (TmpWalker       *self,
+                                  TmpDir          *dir,
+                                  const char      *name);
+void       tmp_walker_removed    (TmpWalker       *self,
+                                  TmpDir          *dir);
+void       tmp_walker_failed     (TmpWalker       *self,
+                                  TmpDir          *dir,
+                                  const char      *name,
+                                  int              errsv);
+void       tmp_walker_take_error (TmpWalker       *self,
+                                  GError          *error);
+
+G_END_DECLS

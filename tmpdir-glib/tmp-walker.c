@@ -1,0 +1,147 @@
+/* SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What both walkers share: whose tree it is, how many entries are gone, and
+ * the first error. */
+
+#include "config.h"
+
+#include "tmp-walker-private.h"
+
+#include "tmp-error-private.h"
+
+#include <errno.h>
+
+TmpWalker *
+tmp_walker_new (GFile           *file,
+                TmpDeleteFlags   flags,
+                const TmpFileId *id,
+                GCancellable    *cancellable)
+{
+  const TmpWalkerClass *klass = &tmp_walker_gio_class;
+  TmpWalker *self;
+
+#ifdef __linux__
+  /* A GVfs mount may have a path too, by way of FUSE; but it is not native,
+   * and better served by its own backend. */
+  if (g_file_is_native (file) && g_file_peek_path (file) != NULL)
+    klass = &tmp_walker_native_class;
+#endif
+
+  self = g_malloc0 (klass->size);
+  self->klass = klass;
+  self->file = g_object_ref (file);
+  self->path = g_file_get_path (file);
+  if (self->path == NULL || klass == &tmp_walker_gio_class)
+    {
+      g_free (self->path);
+      self->path = g_file_get_parse_name (file);
+    }
+  self->flags = flags;
+  if (id != NULL)
+    {
+      self->has_id = TRUE;
+      self->id = *id;
+    }
+  g_set_object (&self->cancellable, cancellable);
+  g_mutex_init (&self->lock);
+
+  return self;
+}
+
+void
+tmp_walker_free (TmpWalker *self)
+{
+  g_object_unref (self->file);
+  g_free (self->path);
+  g_clear_object (&self->cancellable);
+  g_clear_error (&self->error);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+gboolean
+tmp_walker_cancelled (TmpWalker *self)
+{
+  return g_cancellable_is_cancelled (self->cancellable);
+}
+
+/* Returns the path of @dir, or of the entry @name in it, for people to read. */
+char *
+tmp_walker_build_path (TmpWalker  *self,
+                       TmpDir     *dir,
+                       const char *name)
+{
+  g_autoptr (GPtrArray) parts = g_ptr_array_new ();
+  GString *path;
+
+  if (name != NULL)
+    g_ptr_array_add (parts, (gpointer) name);
+  for (; dir != NULL && dir->parent != NULL; dir = dir->parent)
+    g_ptr_array_add (parts, dir->name);
+
+  path = g_string_new (self->path);
+  for (guint i = parts->len; i > 0; i--)
+    {
+      if (path->len > 0 && path->str[path->len - 1] != '/')
+        g_string_append_c (path, '/');
+      g_string_append (path, parts->pdata[i - 1]);
+    }
+
+  return g_string_free (path, FALSE);
+}
+
+/* One more entry of @dir is gone. */
+void
+tmp_walker_removed (TmpWalker *self,
+                    TmpDir    *dir)
+{
+  g_atomic_pointer_add (&self->n_removed, 1);
+  if (dir != NULL)
+    dir->own_progress++;
+}
+
+/* Notes @error, of which it takes ownership, if it is the first. */
+void
+tmp_walker_take_error (TmpWalker *self,
+                       GError    *error)
+{
+  g_mutex_lock (&self->lock);
+  if (self->error == NULL)
+    self->error = g_steal_pointer (&error);
+  g_mutex_unlock (&self->lock);
+
+  g_clear_error (&error);
+}
+
+/* The entry @name of @dir, or @dir itself, could not be deleted or read. */
+void
+tmp_walker_failed (TmpWalker  *self,
+                   TmpDir     *dir,
+                   const char *name,
+                   int         errsv)
+{
+  GError *error = NULL;
+  gboolean first;
+
+  g_mutex_lock (&self->lock);
+  first = self->error == NULL;
+  g_mutex_unlock (&self->lock);
+
+  /* A tree may fail a million times, but only one path is ever shown. */
+  if (first)
+    {
+      g_autofree char *path = tmp_walker_build_path (self, dir, name);
+
+      if (errsv == EXDEV)
+        tmp_error_set_literal (&error, G_IO_ERROR_BUSY, "Could not delete", path,
+                               "It is a mount point");
+      else
+        tmp_error_set_errno (&error, errsv, "Could not delete", path);
+      tmp_walker_take_error (self, error);
+    }
+
+  if (name != NULL)
+    dir->own_left++;
+}
