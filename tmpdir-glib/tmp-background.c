@@ -77,7 +77,9 @@ struct _Background
   GQueue    runnable;          /* of Job, by priority */
   GQueue    flushes;           /* of Flush */
   guint     n_threads;
-  guint     n_idle;            /* of these */
+  guint     n_idle;            /* of these, those that nobody has called */
+  guint     n_called;          /* of these, those that are about to wake up */
+  guint     n_waiting;         /* for @progress */
   guint     n_background_jobs; /* not finished, and with a serial */
   guint64   last_serial;
   gboolean  exiting;
@@ -176,6 +178,23 @@ make_unrunnable (Background *self,
   runnable_changed (self);
 }
 
+/* With the lock. Waking nobody up would still be a system call. */
+static void
+tell_progress (Background *self)
+{
+  if (self->n_waiting > 0)
+    g_cond_broadcast (&self->progress);
+}
+
+/* With the lock. */
+static void
+wait_for_progress (Background *self)
+{
+  self->n_waiting++;
+  g_cond_wait (&self->progress, &self->lock);
+  self->n_waiting--;
+}
+
 /* With the lock. Whoever waits for a job must not starve the others, so one
  * thread may always work. */
 static gboolean
@@ -211,13 +230,15 @@ start_thread (Background *self)
 static gboolean
 call_thread (Background *self)
 {
-  g_cond_broadcast (&self->progress);
+  tell_progress (self);
 
   if (!has_place (self))
     return TRUE;
 
   if (self->n_idle > 0)
     {
+      self->n_idle--;
+      self->n_called++;
       g_cond_signal (&self->work);
       return TRUE;
     }
@@ -326,7 +347,7 @@ finish_job (Background *self,
         }
     }
 
-  g_cond_broadcast (&self->progress);
+  tell_progress (self);
 
   if (reached.length > 0)
     {
@@ -379,7 +400,7 @@ work_on_job (Background *self,
   else if (tmp_deletion_get_n_ready (job->deletion) > 0)
     {
       make_runnable (self, job);
-      g_cond_broadcast (&self->progress);
+      tell_progress (self);
     }
 
   job_release (self, job);
@@ -435,7 +456,12 @@ worker_thread (gpointer data)
 
           self->n_idle++;
           called = g_cond_wait_until (&self->work, &self->lock, until);
-          self->n_idle--;
+
+          /* Whoever has called one of us has counted it already. */
+          if (self->n_called > 0)
+            self->n_called--;
+          else
+            self->n_idle--;
 
           if (!called && self->runnable.length == 0)
             break;
@@ -460,7 +486,7 @@ attend_job (Background *self,
       if (tmp_deletion_get_n_ready (job->deletion) > 0)
         work_on_job (self, job);
       else
-        g_cond_wait (&self->progress, &self->lock);
+        wait_for_progress (self);
     }
 
   job_release (self, job);
@@ -610,7 +636,7 @@ background_exit (void)
       if (job != NULL)
         work_on_job (self, job);
       else
-        g_cond_wait (&self->progress, &self->lock);
+        wait_for_progress (self);
     }
   g_mutex_unlock (&self->lock);
 }

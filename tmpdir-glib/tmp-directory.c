@@ -265,35 +265,36 @@ failed:
 /* Creates one directory, and returns its absolute path. */
 static char *
 make_native (TmpDirectory  *self,
-             const char    *template,
              GError       **error)
 {
+  gboolean for_mkdtemp = self->parent == NULL && tmp_name_suits_mkdtemp (self->suffix);
+  const char *parent = self->parent != NULL ? g_file_peek_path (self->parent) : g_get_tmp_dir ();
+  g_autofree char *name = tmp_name_new (self->prefix, self->suffix, for_mkdtemp, error);
   g_autofree char *path = NULL;
   GError *local_error = NULL;
 
-  if (self->parent == NULL)
-    {
-      path = g_dir_make_tmp (template, &local_error);
-      if (path == NULL)
-        {
-          tmp_error_take (error, local_error, "Could not create a temporary directory in",
-                          g_get_tmp_dir ());
-          return NULL;
-        }
+  if (name == NULL)
+    return NULL;
 
-      /* TMPDIR may be relative; what it means must not change with chdir(). */
-      return g_canonicalize_filename (path, NULL);
-    }
+  if (for_mkdtemp)
+    path = g_dir_make_tmp (name, &local_error);
+  else
+    path = g_build_filename (parent, name, NULL);
 
-  path = g_build_filename (g_file_peek_path (self->parent), template, NULL);
-  if (g_mkdtemp_full (path, 0700) == NULL)
+  if (local_error != NULL)
     {
-      tmp_error_set_errno (error, errno, "Could not create a temporary directory in",
-                           g_file_peek_path (self->parent));
+      tmp_error_take (error, local_error, "Could not create a temporary directory in", parent);
       return NULL;
     }
 
-  return g_steal_pointer (&path);
+  if (!for_mkdtemp && mkdir (path, 0700) != 0)
+    {
+      tmp_error_set_errno (error, errno, "Could not create a temporary directory in", parent);
+      return NULL;
+    }
+
+  /* TMPDIR may be relative; what it means must not change with chdir(). */
+  return g_canonicalize_filename (path, NULL);
 }
 
 static gboolean
@@ -302,14 +303,9 @@ create_native (TmpDirectory  *self,
 {
   for (guint tries = 0; tries < MAX_TRIES; tries++)
     {
-      g_autofree char *template = tmp_name_new (self->prefix, self->suffix, error);
-      g_autofree char *path = NULL;
       g_autoptr (GError) local_error = NULL;
+      g_autofree char *path = make_native (self, &local_error);
 
-      if (template == NULL)
-        return FALSE;
-
-      path = make_native (self, template, &local_error);
       if (path == NULL)
         {
           if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_EXISTS))
@@ -350,8 +346,7 @@ create_by_gio (TmpDirectory  *self,
 {
   for (guint tries = 0;; tries++)
     {
-      g_autofree char *name = tmp_name_new (self->prefix, self->suffix, error);
-      g_autofree char *random = tmp_name_random ();
+      g_autofree char *name = tmp_name_new (self->prefix, self->suffix, FALSE, error);
       g_autofree char *parent_name = g_file_get_parse_name (self->parent);
       g_autoptr (GFile) file = NULL;
       GError *local_error = NULL;
@@ -359,7 +354,6 @@ create_by_gio (TmpDirectory  *self,
       if (name == NULL)
         return FALSE;
 
-      memcpy (g_strrstr (name, "XXXXXX"), random, strlen ("XXXXXX"));
       file = g_file_get_child (self->parent, name);
 
       if (g_file_make_directory (file, cancellable, &local_error))

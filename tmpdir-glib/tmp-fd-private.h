@@ -30,6 +30,8 @@ int      tmp_fd_open_path       (int                dirfd,
                                  const char        *name,
                                  guint64            mount);
 guint64  tmp_fd_get_mount       (int                fd);
+gboolean tmp_fd_is_mount_point  (int                dirfd,
+                                 const char        *name);
 gboolean tmp_fd_chmod           (int                fd,
                                  mode_t             mode);
 gboolean tmp_fd_rename          (int                old_dirfd,

@@ -80,6 +80,22 @@ tmp_fd_get_mount (int fd)
   return 0;
 }
 
+/* Is something mounted on @name? FALSE if the kernel cannot tell (before Linux
+ * 5.8): good enough to explain an EBUSY, not to prevent anything. */
+gboolean
+tmp_fd_is_mount_point (int         dirfd,
+                       const char *name)
+{
+#if HAVE_STATX && defined(STATX_ATTR_MOUNT_ROOT)
+  struct statx stx;
+
+  return statx (dirfd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, 0, &stx) == 0 &&
+         (stx.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+#else
+  return FALSE;
+#endif
+}
+
 /* One component at a time, each checked for a change of mount: what openat2()
  * does in one call and, unlike this, without ever having opened the wrong
  * directory. Nothing but its mount is asked of it here, so no harm is done. */

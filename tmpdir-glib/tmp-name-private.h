@@ -8,10 +8,12 @@
 
 G_BEGIN_DECLS
 
-char     *tmp_name_new      (const char  *prefix,
-                             const char  *suffix,
-                             GError     **error);
-char     *tmp_name_hidden   (const char  *name);
-char     *tmp_name_random   (void);
+char     *tmp_name_new           (const char  *prefix,
+                                  const char  *suffix,
+                                  gboolean     for_mkdtemp,
+                                  GError     **error);
+gboolean  tmp_name_suits_mkdtemp (const char  *suffix);
+char     *tmp_name_hidden        (const char  *name);
+char     *tmp_name_random        (void);
 
 G_END_DECLS

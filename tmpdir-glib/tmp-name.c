@@ -6,8 +6,8 @@
  *
  * g_mkdtemp() fills its six X from the clock, so whoever can create files in
  * /tmp can create every name that it will try in the next hour (1.8 million
- * files do) and make it fail for everybody. 80 bits from the kernel before the
- * X leave nothing to guess, and make the name its own proof of who made it. */
+ * files do) and make it fail for everybody. 80 bits from the kernel beside them
+ * leave nothing to guess, and make the name its own proof of who made it. */
 
 #include "config.h"
 
@@ -18,6 +18,7 @@
 #include <sys/random.h>
 
 #define RANDOM_CHARS 16 /* of 5 bits each */
+#define FILLING "XXXXXX" /* for g_mkdtemp() to fill in */
 #define NAME_MAX_BYTES 255
 
 /* Lower case only, so that a case-insensitive file system keeps all 5 bits. */
@@ -60,16 +61,17 @@ tmp_name_random (void)
   return g_strdup (text);
 }
 
-/* Returns a template for g_mkdtemp(): @prefix, 80 random bits, XXXXXX, @suffix.
- *
- * An X in @prefix or @suffix does no harm: g_mkdtemp() fills the last XXXXXX
- * that it finds, hence the check for a suffix that holds one. */
+/* Returns @prefix, 22 characters, @suffix. Of the 22 the last 16 are random;
+ * the first 6 are, too, or they are what g_mkdtemp() fills in if
+ * @for_mkdtemp. */
 char *
 tmp_name_new (const char  *prefix,
               const char  *suffix,
+              gboolean     for_mkdtemp,
               GError     **error)
 {
-  g_autofree char *random = NULL;
+  g_autofree char *random = tmp_name_random ();
+  g_autofree char *filling = tmp_name_random ();
   const char *bad = NULL;
 
   if (prefix == NULL)
@@ -79,7 +81,7 @@ tmp_name_new (const char  *prefix,
 
   if (strchr (prefix, '/') != NULL)
     bad = prefix;
-  else if (strchr (suffix, '/') != NULL || strstr (suffix, "XXXXXX") != NULL)
+  else if (strchr (suffix, '/') != NULL)
     bad = suffix;
 
   if (bad != NULL)
@@ -87,23 +89,29 @@ tmp_name_new (const char  *prefix,
       g_autofree char *display = g_filename_display_name (bad);
 
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME,
-                   bad == prefix
-                     ? "Invalid prefix “%s”: it must not contain “/”"
-                     : "Invalid suffix “%s”: it must not contain “/” or “XXXXXX”",
-                   display);
+                   "Invalid %s “%s”: It must not contain “/”",
+                   bad == prefix ? "prefix" : "suffix", display);
       return NULL;
     }
 
-  if (strlen (prefix) + RANDOM_CHARS + strlen ("XXXXXX") + strlen (suffix) > NAME_MAX_BYTES)
+  if (strlen (prefix) + strlen (FILLING) + RANDOM_CHARS + strlen (suffix) > NAME_MAX_BYTES)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME,
-                   "Invalid prefix or suffix: together they must not be longer than %d bytes",
-                   NAME_MAX_BYTES - RANDOM_CHARS - (int) strlen ("XXXXXX"));
+                   "Invalid prefix or suffix: Together they must not be longer than %d bytes",
+                   NAME_MAX_BYTES - RANDOM_CHARS - (int) strlen (FILLING));
       return NULL;
     }
 
-  random = tmp_name_random ();
-  return g_strconcat (prefix, random, "XXXXXX", suffix, NULL);
+  filling[strlen (FILLING)] = '\0';
+  return g_strconcat (prefix, for_mkdtemp ? FILLING : filling, random, suffix, NULL);
+}
+
+/* Can g_mkdtemp() be trusted to fill in what we mean? It fills the last that
+ * it finds, and @suffix comes later. */
+gboolean
+tmp_name_suits_mkdtemp (const char *suffix)
+{
+  return suffix == NULL || strstr (suffix, FILLING) == NULL;
 }
 
 /* Returns the name under which @name waits for its deletion: ".NAME.deleted".

@@ -246,6 +246,15 @@ unlink_repaired (int         dirfd,
   return errno == EACCES && repair_fd (dirfd) && unlinkat (dirfd, name, flags) == 0;
 }
 
+/* Why unlinkat() has failed; EXDEV stands for a mount point. */
+static int
+explain (int         dirfd,
+         const char *name,
+         int         errsv)
+{
+  return errsv == EBUSY && tmp_fd_is_mount_point (dirfd, name) ? EXDEV : errsv;
+}
+
 /* Is the root still where it was? What is checked here and what is removed
  * after it can differ, but only by an empty directory that somebody put there
  * in between; no system call takes both at once. */
@@ -331,7 +340,7 @@ native_remove (TmpWalker *walker,
     }
   else
     {
-      tmp_walker_failed (walker, dir, NULL, errno);
+      tmp_walker_failed (walker, dir, NULL, explain (dirfd, name, errno));
       result = TMP_REMOVAL_FAILED;
     }
 
@@ -396,7 +405,7 @@ delete_entry (NativeWalker  *self,
           !(errno == EPERM && fstatat (fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
             S_ISDIR (st.st_mode)))
         {
-          tmp_walker_failed (&self->parent, dir, name, errno);
+          tmp_walker_failed (&self->parent, dir, name, explain (fd, name, errno));
           return;
         }
     }
