@@ -113,7 +113,7 @@ tmp_delete_tree_async (GFile               *file,
   g_return_if_fail (G_IS_FILE (file));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  task = g_task_new (file, cancellable, callback, user_data);
+  task = g_task_new (NULL, cancellable, callback, user_data);
   g_task_set_source_tag (task, tmp_delete_tree_async);
   g_task_set_priority (task, io_priority);
   /* What has been deleted is not reported as cancelled. */
@@ -125,7 +125,6 @@ tmp_delete_tree_async (GFile               *file,
 
 /**
  * tmp_delete_tree_finish:
- * @file: the file that was to be deleted
  * @result: what the callback got
  * @error: return location for an error
  *
@@ -134,11 +133,10 @@ tmp_delete_tree_async (GFile               *file,
  * Returns: `TRUE` if nothing is left, or if errors are to be ignored
  */
 gboolean
-tmp_delete_tree_finish (GFile         *file,
-                        GAsyncResult  *result,
+tmp_delete_tree_finish (GAsyncResult  *result,
                         GError       **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, file), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, NULL), FALSE);
   g_return_val_if_fail (g_async_result_is_tagged (result, tmp_delete_tree_async), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);

@@ -42,8 +42,7 @@ void     tmp_delete_tree_async  (GFile                *file,
                                  GAsyncReadyCallback   callback,
                                  gpointer              user_data);
 TMP_AVAILABLE_IN_ALL
-gboolean tmp_delete_tree_finish (GFile                *file,
-                                 GAsyncResult         *result,
+gboolean tmp_delete_tree_finish (GAsyncResult         *result,
                                  GError              **error);
 
 TMP_AVAILABLE_IN_ALL

@@ -16,6 +16,8 @@
  *  - When all that is left to do for a directory is to wait for children that
  *    others have (TmpDir.pending), nobody owns it any more: it is waiting, and
  *    the last of these children puts it into the queue again.
+ *  - Where files are deleted one by one, by a call that waits for its answer,
+ *    hungry threads get slices of the files in a directory just as well.
  *  - A directory at MAX_DEPTH does not go deeper. Its subdirectories are moved
  *    up to the root, to be deleted from there.
  *
@@ -43,6 +45,9 @@
 /* As many directories may be in the queue for having been moved up. */
 #define MAX_RAISED 256
 
+/* How many files of a directory are dealt with at once. */
+#define SLICE 8
+
 /* For how long a directory is read again because somebody keeps adding to it:
  * until both are over. */
 #define RETRY_PASSES 8
@@ -64,6 +69,7 @@ struct _TmpDeletion
   gboolean                finished;  /* nothing changes any more */
 
   gboolean                opened;    /* the root; by the thread that takes it first */
+  gboolean                refused;   /* it was wrong to ask */
   gboolean                gone;      /* the whole tree */
   GError                 *error;     /* of the whole, once it is finished */
 };
@@ -97,10 +103,18 @@ dir_unref (TmpDeletion *self,
 
       self->walker->klass->forget (self->walker, dir);
       g_ptr_array_unref (dir->subdirs);
+      g_clear_pointer (&dir->files, g_ptr_array_unref);
       g_free (dir->name);
       g_free (dir);
       dir = parent;
     }
+}
+
+/* Is there something that this thread can do for @dir? */
+static gboolean
+has_work (TmpDir *dir)
+{
+  return dir->subdirs->len > 0 || (dir->files != NULL && dir->files->len > 0) || !dir->scanned;
 }
 
 /* With the lock. */
@@ -198,7 +212,7 @@ put_back (TmpDeletion *self,
     {
       TmpDir *above = let_go (dir);
 
-      dir->waiting = dir->pending > 0 && dir->subdirs->len == 0 && dir->scanned;
+      dir->waiting = dir->pending > 0 && !has_work (dir);
       if (dir->waiting)
         g_ptr_array_add (waiting, dir);
       else
@@ -228,7 +242,7 @@ finish_dir (TmpDeletion *self,
   else if (gone)
     parent->children_progress++;
   else
-    parent->children_left += dir->own_left + dir->children_left + 1;
+    parent->children_left += dir->own_left + dir->children_left + (dir->slice ? 0 : 1);
 
   if (parent != NULL && next == NULL)
     {
@@ -309,7 +323,9 @@ remove_dir (TmpDeletion *self,
   gboolean progress = dir->own_progress + dir->children_progress > 0;
   TmpRemoval removal;
 
-  if (dir->partial)
+  if (dir->slice)
+    removal = left ? TMP_REMOVAL_FAILED : TMP_REMOVAL_DONE;
+  else if (dir->partial)
     removal = TMP_REMOVAL_NOT_EMPTY;
   else if (dir != self->root || (self->walker->flags & TMP_DELETE_KEEP_ROOT) == 0)
     removal = self->walker->klass->remove (self->walker, dir);
@@ -364,6 +380,34 @@ enter_subdir (TmpDeletion *self,
   return child;
 }
 
+/* Deals with some of the files found in @dir. */
+static void
+delete_files (TmpDeletion *self,
+              TmpDir      *dir)
+{
+  guint n = MIN (dir->files->len, SLICE);
+
+  if (dir->files->len > SLICE && self->hooks->is_hungry (self->hooks_data))
+    {
+      TmpDir *slice = dir_new (dir, NULL);
+
+      slice->slice = slice->scanned = TRUE;
+      slice->files = g_ptr_array_new_with_free_func (g_free);
+      for (guint i = 0; i < n; i++)
+        g_ptr_array_add (slice->files,
+                         g_ptr_array_steal_index_fast (dir->files, dir->files->len - 1));
+      hand_over (self, dir, slice);
+      return;
+    }
+
+  for (guint i = 0; i < n && !tmp_walker_cancelled (self->walker); i++)
+    {
+      g_autofree char *name = g_ptr_array_steal_index_fast (dir->files, dir->files->len - 1);
+
+      self->walker->klass->delete (self->walker, dir, name);
+    }
+}
+
 static TmpDir *
 scan_dir (TmpDeletion *self,
           TmpDir      *dir)
@@ -414,11 +458,14 @@ walk (TmpDeletion *self,
           TmpRoot root = self->walker->klass->open_root (self->walker, dir);
 
           self->opened = TRUE;
+          self->refused = root == TMP_ROOT_REFUSED;
           if (root != TMP_ROOT_DIRECTORY)
             dir = finish_dir (self, dir, root == TMP_ROOT_GONE);
         }
       else if (dir->subdirs->len > 0)
         dir = enter_subdir (self, dir);
+      else if (dir->files != NULL && dir->files->len > 0)
+        delete_files (self, dir);
       else if (!dir->scanned)
         dir = scan_dir (self, dir);
       else if (!wait_for_children (self, &dir) && remove_dir (self, dir, &gone))
@@ -445,7 +492,7 @@ take_result (TmpDeletion *self)
       g_clear_error (&error);
       g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Operation was cancelled");
     }
-  else if ((self->walker->flags & TMP_DELETE_IGNORE_ERRORS) != 0)
+  else if ((self->walker->flags & TMP_DELETE_IGNORE_ERRORS) != 0 && !self->refused)
     {
       g_clear_error (&error);
     }

@@ -26,6 +26,8 @@ dir_get_file (TmpWalker *self,
 {
   if (dir->parent == NULL)
     return self->file;
+  if (dir->slice)
+    return dir_get_file (self, dir->parent);
 
   if (dir->handle == NULL)
     dir->handle = g_file_get_child (dir_get_file (self, dir->parent), dir->name);
@@ -96,9 +98,9 @@ gio_open_root (TmpWalker *self,
 }
 
 static void
-delete_entry (TmpWalker  *self,
-              TmpDir     *dir,
-              const char *name)
+gio_delete (TmpWalker  *self,
+            TmpDir     *dir,
+            const char *name)
 {
   g_autoptr (GFile) file = g_file_get_child (dir_get_file (self, dir), name);
   GError *error = NULL;
@@ -111,7 +113,7 @@ delete_entry (TmpWalker  *self,
     note_error (self, dir, name, error);
 }
 
-/* A batch is read and the enumerator closed before anything is deleted: a
+/* A batch is read and the enumerator closed before anything is deleted. A
  * backend may hold a descriptor or a connection for it, and may not like what
  * it enumerates to change. The next batch begins at the start again, where
  * what could not be deleted still is. */
@@ -120,10 +122,12 @@ gio_scan (TmpWalker *self,
           TmpDir    *dir)
 {
   g_autoptr (GFileEnumerator) enumerator = NULL;
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   GError *error = NULL;
   guint64 n_read = 0;
   gboolean end = FALSE;
+
+  if (dir->files == NULL)
+    dir->files = g_ptr_array_new_with_free_func (g_free);
 
   enumerator = g_file_enumerate_children (dir_get_file (self, dir),
                                           G_FILE_ATTRIBUTE_STANDARD_NAME ","
@@ -143,7 +147,7 @@ gio_scan (TmpWalker *self,
       n_read++;
       g_ptr_array_add (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY
                          ? dir->subdirs
-                         : names,
+                         : dir->files,
                        g_strdup (g_file_info_get_name (info)));
     }
 
@@ -155,9 +159,6 @@ gio_scan (TmpWalker *self,
       g_error_free (error);
       return TMP_SCAN_GONE;
     }
-
-  for (guint i = 0; i < names->len && !tmp_walker_cancelled (self); i++)
-    delete_entry (self, dir, names->pdata[i]);
 
   if (error != NULL)
     {
@@ -219,6 +220,7 @@ const TmpWalkerClass tmp_walker_gio_class = {
   .size = sizeof (TmpWalker),
   .open_root = gio_open_root,
   .scan = gio_scan,
+  .delete = gio_delete,
   .remove = gio_remove,
   .park = gio_park,
   .forget = gio_forget,

@@ -298,6 +298,14 @@ root_is_foreign (NativeWalker *self,
   tmp_walker_take_error (&self->parent, error);
 }
 
+/* The root is removed from a directory that is none of our business: its mode
+ * is not repaired. */
+static gboolean
+unlink_root (NativeWalker *self)
+{
+  return unlinkat (self->parent_fd, self->name, AT_REMOVEDIR) == 0;
+}
+
 static TmpRemoval
 native_remove (TmpWalker *walker,
                TmpDir    *dir)
@@ -318,7 +326,8 @@ native_remove (TmpWalker *walker,
 
   dirfd = hold_parent (self, dir, &to_close);
 
-  if (dirfd >= 0 && unlink_repaired (dirfd, name, AT_REMOVEDIR))
+  if (dir->parent == NULL ? unlink_root (self)
+                          : dirfd >= 0 && unlink_repaired (dirfd, name, AT_REMOVEDIR))
     {
       tmp_walker_removed (walker, NULL);
       result = TMP_REMOVAL_DONE;
@@ -544,7 +553,7 @@ native_open_root (TmpWalker *walker,
       tmp_error_set_literal (&error, G_IO_ERROR_INVALID_ARGUMENT, "Could not delete",
                              walker->path, "It is the root of the file system");
       tmp_walker_take_error (walker, error);
-      return TMP_ROOT_FAILED;
+      return TMP_ROOT_REFUSED;
     }
 
   self->parent_fd = open (parent_path, O_PATH | O_DIRECTORY | O_CLOEXEC);

@@ -20,12 +20,13 @@ typedef struct _TmpDir         TmpDir;
 typedef struct _TmpWalker      TmpWalker;
 typedef struct _TmpWalkerClass TmpWalkerClass;
 
-/* A directory of the tree. It belongs to one thread at a time; only what says
- * so is guarded by the lock of the deletion instead. */
+/* A directory of the tree, or a slice of the files in one. It belongs to one
+ * thread at a time; only what says so is guarded by the lock of the deletion
+ * instead. */
 struct _TmpDir
 {
   TmpDir    *parent;            /* owned; NULL for the root */
-  char      *name;              /* in @parent; NULL for the root */
+  char      *name;              /* in @parent; NULL for the root and for a slice */
   gint       ref_count;         /* atomic: itself and its children */
   guint      depth;             /* 0 for the root */
   gboolean   local;             /* @parent belongs to the same thread */
@@ -33,12 +34,14 @@ struct _TmpDir
   /* the walker's */
   gpointer   handle;
   gint64     position;          /* where to go on reading */
-  GPtrArray *subdirs;           /* names (of the heap) of directories found */
+  GPtrArray *subdirs;           /* names of directories found */
+  GPtrArray *files;             /* names of other files found, if any */
   guint64    own_left;          /* entries of this pass that could not be deleted */
   guint64    own_progress;      /* entries of this pass that were */
   guint64    known_left;        /* what the pass before this one left */
 
   /* the deletion's */
+  gboolean   slice;             /* of the files in @parent */
   gboolean   scanned;           /* this pass has read all it is going to read */
   gboolean   partial;           /* that was not everything */
   guint      passes;
@@ -58,8 +61,8 @@ struct _TmpDir
 typedef enum
 {
   TMP_SCAN_MORE,   /* not at the end yet */
-  TMP_SCAN_END,    /* at the end: only @subdirs and what failed is left */
-  TMP_SCAN_PART,   /* read again from the start when @subdirs are dealt with */
+  TMP_SCAN_END,    /* at the end: all that is left has been found, or has failed */
+  TMP_SCAN_PART,   /* read again from the start when what was found is dealt with */
   TMP_SCAN_GONE,   /* the directory is not there any more */
   TMP_SCAN_FAILED  /* it could not be read at all; the error is noted */
 } TmpScan;
@@ -75,7 +78,8 @@ typedef enum
 {
   TMP_ROOT_DIRECTORY, /* to be walked */
   TMP_ROOT_GONE,      /* was not there, or was no directory and is deleted */
-  TMP_ROOT_FAILED     /* the error is noted */
+  TMP_ROOT_FAILED,    /* the error is noted */
+  TMP_ROOT_REFUSED    /* the same, and never to be ignored */
 } TmpRoot;
 
 struct _TmpWalkerClass
@@ -85,11 +89,17 @@ struct _TmpWalkerClass
   TmpRoot    (*open_root) (TmpWalker  *self,
                            TmpDir     *root);
 
-  /* Deletes what is in @dir and is no directory, and appends the directories
-   * to dir->subdirs, at most TMP_WALKER_BATCH. Returns now and then so that
-   * the thread can be called away. */
+  /* Appends the directories in @dir to dir->subdirs, and either deletes the
+   * other files at once or appends them to dir->files. Returns now and then,
+   * so that the thread can be called away and little has to be remembered. */
   TmpScan    (*scan)      (TmpWalker  *self,
                            TmpDir     *dir);
+
+  /* Deletes the file @name of dir->files, which may be a slice. Missing if
+   * scan() leaves none. */
+  void       (*delete)    (TmpWalker  *self,
+                           TmpDir     *dir,
+                           const char *name);
 
   /* Removes @dir, which should be empty. */
   TmpRemoval (*remove)    (TmpWalker  *self,

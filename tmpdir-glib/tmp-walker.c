@@ -78,8 +78,9 @@ tmp_walker_build_path (TmpWalker  *self,
 
   if (name != NULL)
     g_ptr_array_add (parts, (gpointer) name);
-  for (; dir != NULL && dir->parent != NULL; dir = dir->parent)
-    g_ptr_array_add (parts, dir->name);
+  for (; dir != NULL; dir = dir->parent)
+    if (dir->name != NULL)
+      g_ptr_array_add (parts, dir->name);
 
   path = g_string_new (self->path);
   for (guint i = parts->len; i > 0; i--)

@@ -31,9 +31,9 @@ __all__ = []
 # Errors
 # ------
 #
-# GIO folds several errno values into one G_IO_ERROR code. The message ends
-# with the system's reason, which tells them apart; without one, as from a
-# non-native file system, the first of each list has to do.
+# GIO folds several errno values into one G_IO_ERROR code. The system's reason
+# in the message tells them apart; without one, as from a non-native file
+# system, the first of each list has to do.
 
 _ERRNOS = {
     Gio.IOErrorEnum.INVALID_FILENAME: [errno.EINVAL, errno.ENAMETOOLONG],
@@ -80,7 +80,9 @@ def _os_errors(filename):
     try:
         yield
     except GLib.Error as error:
-        raise _translate(error, filename) from None
+        # Not the GLib.Error, which says the same, but what was being handled
+        # before: the reason why a 'with' block was left.
+        raise _translate(error, filename) from error.__context__
 
 
 class _Awaitable:
@@ -92,8 +94,11 @@ class _Awaitable:
         self._filename = filename
 
     def __await__(self):
+        return self._wait().__await__()
+
+    async def _wait(self):
         with _os_errors(self._filename):
-            return (yield from self._pending.__await__())
+            return await self._pending
 
     def __getattr__(self, name):
         return getattr(self._pending, name)

@@ -1,0 +1,209 @@
+# SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+import asyncio
+import errno
+import os
+import unittest
+
+from testlib import TIMEOUT, TestCase, iterate_until, make_tree, wait_for
+import gi
+from gi.repository import Gio, GLib, Tmp
+import gi.overrides.Tmp as overrides
+
+
+class TestCreateAsync(TestCase):
+
+    def test_create(self):
+        _source, result = wait_for(
+            lambda callback: Tmp.Directory.create_async(
+                Gio.File.new_for_path(self.base), 'x', GLib.PRIORITY_DEFAULT,
+                None, callback))
+        directory = Tmp.Directory.create_finish(result)
+        self.assertEqual(os.listdir(self.base), [os.path.basename(directory.name)])
+        self.assertTrue(os.path.basename(directory.name).startswith('x'))
+        directory.cleanup()
+
+    def test_path(self):
+        _source, result = wait_for(
+            lambda callback: Tmp.Directory.create_async(
+                self.base, cancellable=None, callback=callback))
+        with Tmp.Directory.create_finish(result) as path:
+            self.assertEqual(os.path.dirname(path), self.base)
+
+    def test_error(self):
+        missing = os.path.join(self.base, 'missing')
+        _source, result = wait_for(
+            lambda callback: Tmp.Directory.create_async(
+                missing, None, GLib.PRIORITY_DEFAULT, None, callback))
+        with self.assertRaises(FileNotFoundError) as caught:
+            Tmp.Directory.create_finish(result)
+        self.assertIOError(caught.exception, Gio.IOErrorEnum.NOT_FOUND, missing)
+        self.assertEqual(caught.exception.errno, errno.ENOENT)
+
+    def test_cancelled(self):
+        cancellable = Gio.Cancellable()
+        cancellable.cancel()
+        _source, result = wait_for(
+            lambda callback: Tmp.Directory.create_async(
+                self.base, None, GLib.PRIORITY_DEFAULT, cancellable, callback))
+        with self.assertRaises(GLib.Error) as caught:
+            Tmp.Directory.create_finish(result)
+        self.assertIOError(caught.exception, Gio.IOErrorEnum.CANCELLED)
+        self.assertEmpty(self.base)
+
+
+class TestCleanupAsync(TestCase):
+
+    def test_cleanup(self):
+        directory = Tmp.Directory(dir=self.base)
+        make_tree(directory.name, 250)
+        source, result = wait_for(
+            lambda callback: directory.cleanup_async(
+                GLib.PRIORITY_DEFAULT, None, callback))
+        self.assertIs(source, directory)
+        self.assertTrue(directory.cleanup_finish(result))
+        self.assertEmpty(self.base)
+
+    def test_defaults(self):
+        directory = Tmp.Directory(dir=self.base)
+        source, result = wait_for(
+            lambda callback: directory.cleanup_async(callback=callback,
+                                                     cancellable=None))
+        self.assertTrue(source.cleanup_finish(result))
+        self.assertEmpty(self.base)
+
+    def test_nobody_listens(self):
+        directory = Tmp.Directory(dir=self.base)
+        make_tree(directory.name, 250)
+        directory.cleanup_async()
+        del directory
+        iterate_until(lambda: not os.listdir(self.base))
+
+    def test_cancelled(self):
+        directory = Tmp.Directory(dir=self.base)
+        cancellable = Gio.Cancellable()
+        cancellable.cancel()
+        _source, result = wait_for(
+            lambda callback: directory.cleanup_async(
+                GLib.PRIORITY_DEFAULT, cancellable, callback))
+        with self.assertRaises(OSError) as caught:
+            directory.cleanup_finish(result)
+        self.assertIOError(caught.exception, Gio.IOErrorEnum.CANCELLED)
+        self.assertTrue(os.path.isdir(directory.name))
+        directory.cleanup()
+
+    def test_cancelled_meanwhile(self):
+        """Either it was over before, or the directory is still owned."""
+        directory = Tmp.Directory(dir=self.base)
+        make_tree(directory.name, 2000)
+        cancellable = Gio.Cancellable()
+
+        def begin(callback):
+            directory.cleanup_async(GLib.PRIORITY_DEFAULT, cancellable, callback)
+            cancellable.cancel()
+
+        _source, result = wait_for(begin)
+        try:
+            directory.cleanup_finish(result)
+        except GLib.Error as error:
+            self.assertIOError(error, Gio.IOErrorEnum.CANCELLED)
+            self.assertTrue(os.path.isdir(directory.name))
+            directory.cleanup()
+        self.assertEmpty(self.base)
+
+    def test_error(self):
+        directory = Tmp.Directory(dir=self.base)
+        elsewhere = os.path.join(self.base, 'elsewhere')
+        os.rename(directory.name, elsewhere)
+        _source, result = wait_for(
+            lambda callback: directory.cleanup_async(
+                GLib.PRIORITY_DEFAULT, None, callback))
+        with self.assertRaises(FileNotFoundError) as caught:
+            directory.cleanup_finish(result)
+        self.assertIOError(caught.exception, Gio.IOErrorEnum.NOT_FOUND, directory.name)
+        self.assertEqual(caught.exception.filename, directory.name)
+        directory.detach()
+        os.rmdir(elsewhere)
+
+    def test_entries_removed(self):
+        directory = Tmp.Directory(dir=self.base)
+        make_tree(directory.name, 2000)
+        seen = []
+        directory.connect('notify::entries-removed',
+                          lambda *_args: seen.append(directory.get_entries_removed()))
+        _source, result = wait_for(
+            lambda callback: directory.cleanup_async(
+                GLib.PRIORITY_DEFAULT, None, callback))
+        directory.cleanup_finish(result)
+        # 2000 files in 20 directories, and the root.
+        self.assertEqual(directory.get_entries_removed(), 2021)
+        iterate_until(lambda: seen and seen[-1] == 2021)
+        self.assertEqual(seen, sorted(seen))
+
+    def test_does_not_block(self):
+        """The main loop goes on ticking while the files are deleted."""
+        def ticks_during_cleanup():
+            ticks = 0
+
+            def tick():
+                nonlocal ticks
+                ticks += 1
+                return GLib.SOURCE_CONTINUE
+
+            directory = Tmp.Directory(dir=self.base)
+            make_tree(directory.name, 5000)
+            timer = GLib.timeout_add(1, tick)
+            _source, result = wait_for(
+                lambda callback: directory.cleanup_async(
+                    GLib.PRIORITY_DEFAULT, None, callback))
+            GLib.source_remove(timer)
+            directory.cleanup_finish(result)
+            return ticks
+
+        # A machine may be busy for a moment, but not three times in a row.
+        self.assertTrue(any(ticks_during_cleanup() >= 5 for _try in range(3)))
+
+
+class TestAwait(TestCase):
+
+    def test_translation(self):
+        """An awaitable keeps its value, and its error becomes an OSError."""
+        async def use():
+            future = asyncio.get_running_loop().create_future()
+            awaitable = overrides._awaitable(future, '/x')
+            future.set_result(5)
+            self.assertEqual(await awaitable, 5)
+            self.assertTrue(awaitable.done())
+
+            future = asyncio.get_running_loop().create_future()
+            future.set_exception(GLib.Error.new_literal(
+                Gio.io_error_quark(), '/x is missing', Gio.IOErrorEnum.NOT_FOUND))
+            with self.assertRaises(FileNotFoundError) as caught:
+                await overrides._awaitable(future, '/x')
+            self.assertIOError(caught.exception, Gio.IOErrorEnum.NOT_FOUND, '/x')
+
+        asyncio.run(use())
+
+    @unittest.skipIf(gi.version_info < (3, 50),
+                     'PyGObject awaits from 3.50 on, this is '
+                     + '.'.join(map(str, gi.version_info)))
+    def test_await(self):
+        from gi.events import GLibEventLoopPolicy
+
+        async def use():
+            directory = await Tmp.Directory.create_async(self.base)
+            make_tree(directory.name, 250)
+            self.assertTrue(await directory.cleanup_async())
+            self.assertTrue(await Tmp.delete_tree_async(directory.name))
+            await Tmp.flush_async()
+            with self.assertRaises(FileNotFoundError):
+                await Tmp.Directory.create_async(os.path.join(self.base, 'missing'))
+
+        loop = GLibEventLoopPolicy().get_event_loop()
+        loop.run_until_complete(asyncio.wait_for(use(), TIMEOUT))
+        self.assertEmpty(self.base)
+
+
+if __name__ == '__main__':
+    unittest.main()

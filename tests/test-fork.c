@@ -1,0 +1,259 @@
+/* SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* A forked child has copies of all objects and none of the threads. Whatever
+ * it does with them, what its parent made stays, and it does not wait for
+ * anybody. Each case runs in a process of its own, so that a child that hangs
+ * is noticed.
+ */
+
+#include "test-lib.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static TmpDirectory *held = NULL;
+
+static TmpDirectory *
+new_directory (TestFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  TmpDirectory *dir = tmp_directory_new_in (fixture->file, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  return dir;
+}
+
+static void
+child_unref (TestFixture *fixture)
+{
+  g_clear_object (&held);
+  g_assert_true (tmp_flush (NULL, NULL));
+  _exit (0);
+}
+
+static void
+child_exit (TestFixture *fixture)
+{
+  exit (0);
+}
+
+static void
+child__exit (TestFixture *fixture)
+{
+  _exit (0);
+}
+
+static void
+child_unref_and_exit (TestFixture *fixture)
+{
+  g_clear_object (&held);
+  exit (0);
+}
+
+static void
+child_cleanup (TestFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GError) async_error = NULL;
+  g_autoptr(GAsyncResult) result = NULL;
+
+  g_assert_false (tmp_directory_cleanup (held, NULL, &error));
+  test_assert_error (error, G_IO_ERROR_PERMISSION_DENIED, tmp_directory_get_path (held));
+
+  tmp_directory_cleanup_async (held, G_PRIORITY_DEFAULT, NULL, test_store_result, &result);
+  test_wait_result (&result);
+  g_assert_false (tmp_directory_cleanup_finish (held, result, &async_error));
+  test_assert_error (async_error, G_IO_ERROR_PERMISSION_DENIED, tmp_directory_get_path (held));
+  exit (0);
+}
+
+/* A child is a process like any other with what it makes itself. */
+static void
+child_creates (TestFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  TmpDirectory *cleaned = new_directory (fixture);
+  TmpDirectory *dropped = new_directory (fixture);
+  g_autofree char *dropped_path = g_strdup (tmp_directory_get_path (dropped));
+
+  test_make_tree (tmp_directory_get_path (cleaned), 10, 10);
+  test_make_tree (tmp_directory_get_path (dropped), 10, 10);
+
+  g_assert_true (tmp_directory_cleanup (cleaned, NULL, &error));
+  g_assert_no_error (error);
+  test_assert_absent (tmp_directory_get_path (cleaned));
+  g_object_unref (cleaned);
+
+  g_object_unref (dropped);
+  test_assert_absent (dropped_path);
+  g_assert_true (tmp_flush (NULL, &error));
+  g_assert_no_error (error);
+  /* Only the parent's is left */
+  g_free (test_only_entry (fixture->path));
+
+  /* To be deleted at exit */
+  g_object_unref (held);
+  held = new_directory (fixture);
+  test_make_tree (tmp_directory_get_path (held), 10, 10);
+  g_object_unref (new_directory (fixture));
+  exit (0);
+}
+
+static void
+child_grandchild (TestFixture *fixture)
+{
+  pid_t pid;
+  int status;
+
+  g_object_unref (held);
+  held = new_directory (fixture);
+  pid = fork ();
+  g_assert_no_errno (pid);
+  if (pid == 0)
+    {
+      g_assert_false (tmp_directory_cleanup (held, NULL, NULL));
+      g_clear_object (&held);
+      exit (0);
+    }
+  g_assert_no_errno (waitpid (pid, &status, 0));
+  g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
+  test_assert_present (tmp_directory_get_path (held));
+  exit (0);
+}
+
+static void
+fork_and_wait (TestFixture *fixture,
+               void (*child) (TestFixture *))
+{
+  pid_t pid = fork ();
+  int status;
+
+  g_assert_no_errno (pid);
+  if (pid == 0)
+    {
+      child (fixture);
+      g_assert_not_reached ();
+    }
+  g_assert_no_errno (waitpid (pid, &status, 0));
+  g_assert_true (WIFEXITED (status));
+  g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+}
+
+static void
+test_child (TestFixture   *fixture,
+            gconstpointer  data)
+{
+  void (*child) (TestFixture *) = data;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  const char *path;
+
+  if (g_test_subprocess ())
+    {
+      held = new_directory (fixture);
+      path = tmp_directory_get_path (held);
+      test_make_tree (path, 5, 5);
+      before = test_snapshot (path);
+
+      fork_and_wait (fixture, child);
+      g_free (test_only_entry (fixture->path));
+      after = test_snapshot (path);
+      g_assert_cmpstr (before, ==, after);
+
+      /* The parent has lost nothing of its own abilities */
+      g_assert_true (tmp_directory_cleanup (held, NULL, NULL));
+      test_assert_absent (path);
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, test_timeout (60), 0);
+  g_test_trap_assert_passed ();
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
+}
+
+/* Forked while the workers are at work, whose locks nobody will ever open in
+ * the child. Again and again, since it is a matter of luck.
+ */
+static void
+test_busy (TestFixture   *fixture,
+           gconstpointer  data)
+{
+  static void (* const children[]) (TestFixture *) = {
+    child_unref, child_exit, child_cleanup, child_unref_and_exit
+  };
+
+  if (g_test_subprocess ())
+    {
+      for (guint i = 0; i < test_scale (20); i++)
+        {
+          TmpDirectory *dropped = new_directory (fixture);
+
+          held = new_directory (fixture);
+          test_make_tree (tmp_directory_get_path (dropped), 50, 5);
+          test_make_files (tmp_directory_get_path (held), 3);
+          g_object_unref (dropped);
+          fork_and_wait (fixture, children[i % G_N_ELEMENTS (children)]);
+          g_assert_cmpuint (test_count_entries (tmp_directory_get_path (held)), ==, 3);
+          g_clear_object (&held);
+        }
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, test_timeout (120), 0);
+  g_test_trap_assert_passed ();
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
+}
+
+/* The child outlives its parent, who deletes what is his. */
+static void
+test_orphan (TestFixture   *fixture,
+             gconstpointer  data)
+{
+  int pipe_fds[2];
+  char byte;
+
+  if (g_test_subprocess ())
+    {
+      g_assert_no_errno (pipe (pipe_fds));
+      held = new_directory (fixture);
+      test_make_files (tmp_directory_get_path (held), 3);
+      if (fork () == 0)
+        {
+          /* Until the parent is gone; nobody waits for our output */
+          close (pipe_fds[1]);
+          close (STDOUT_FILENO);
+          close (STDERR_FILENO);
+          g_assert_cmpint (read (pipe_fds[0], &byte, 1), ==, 0);
+          g_clear_object (&held);
+          exit (0);
+        }
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, test_timeout (60), 0);
+  g_test_trap_assert_passed ();
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  test_init (&argc, &argv);
+
+  test_add ("/fork/unref", child_unref, test_child);
+  test_add ("/fork/exit", child_exit, test_child);
+  test_add ("/fork/_exit", child__exit, test_child);
+  test_add ("/fork/unref-and-exit", child_unref_and_exit, test_child);
+  test_add ("/fork/cleanup", child_cleanup, test_child);
+  test_add ("/fork/creates", child_creates, test_child);
+  test_add ("/fork/grandchild", child_grandchild, test_child);
+  test_add ("/fork/busy", NULL, test_busy);
+  test_add ("/fork/orphan", NULL, test_orphan);
+
+  return test_run ();
+}

@@ -1,0 +1,343 @@
+/* SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What happens when the last reference goes, and waiting for it */
+
+#include "test-lib.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static TmpDirectory *
+new_directory (TestFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  TmpDirectory *dir = tmp_directory_new_in (fixture->file, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  return dir;
+}
+
+static void
+flush (void)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (tmp_flush (NULL, &error));
+  g_assert_no_error (error);
+}
+
+/* The path is gone at once; what was in it, after the flush */
+static void
+test_unref (TestFixture   *fixture,
+            gconstpointer  data)
+{
+  TmpDirectory *dir = new_directory (fixture);
+  g_autofree char *path = g_strdup (tmp_directory_get_path (dir));
+
+  test_make_tree (path, 20, 20);
+  g_object_ref (dir);
+  g_object_unref (dir);
+  test_assert_present (path);
+
+  g_object_unref (dir);
+  test_assert_absent (path);
+  flush ();
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
+
+  /* With nothing to wait for */
+  flush ();
+}
+
+/* Until then it has a hidden name in the same place */
+static void
+test_hidden_name (TestFixture   *fixture,
+                  gconstpointer  data)
+{
+  TmpDirectory *dir = new_directory (fixture);
+  g_autofree char *name = g_path_get_basename (tmp_directory_get_path (dir));
+  g_autofree char *hidden = g_strdup_printf ("%s/.%s.deleted", fixture->path, name);
+
+  test_make_files (tmp_directory_get_path (dir), test_scale (20000));
+  g_object_unref (dir);
+  test_assert_present (hidden);
+  flush ();
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
+}
+
+/* Somebody has taken that name: he keeps what he has, we lose nothing */
+static void
+test_hidden_name_taken (TestFixture   *fixture,
+                        gconstpointer  data)
+{
+  const gboolean empty = GPOINTER_TO_INT (data);
+  TmpDirectory *dir = new_directory (fixture);
+  g_autofree char *name = g_path_get_basename (tmp_directory_get_path (dir));
+  g_autofree char *hidden_name = g_strdup_printf (".%s.deleted", name);
+  g_autofree char *hidden = test_make_dir (fixture->path, hidden_name);
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_autofree char *entry = NULL;
+
+  if (!empty)
+    test_make_tree (hidden, 2, 2);
+  test_make_tree (tmp_directory_get_path (dir), 5, 5);
+  before = test_snapshot (hidden);
+
+  g_object_unref (dir);
+  flush ();
+  entry = test_only_entry (fixture->path);
+  g_assert_cmpstr (entry, ==, hidden);
+  after = test_snapshot (hidden);
+  g_assert_cmpstr (before, ==, after);
+}
+
+static void
+test_flush_async (TestFixture   *fixture,
+                  gconstpointer  data)
+{
+  TmpDirectory *dir = new_directory (fixture);
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+
+  test_make_files (tmp_directory_get_path (dir), test_scale (5000));
+  g_object_unref (dir);
+  tmp_flush_async (NULL, test_store_result, &result);
+  g_assert_null (result);
+  test_wait_result (&result);
+  g_assert_true (tmp_flush_finish (result, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
+}
+
+/* Only the waiting is cancelled, not what one waits for */
+static void
+test_flush_cancelled (TestFixture   *fixture,
+                      gconstpointer  data)
+{
+  TmpDirectory *dir = new_directory (fixture);
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GError) async_error = NULL;
+
+  test_make_files (tmp_directory_get_path (dir), test_scale (20000));
+  g_object_unref (dir);
+  tmp_flush_async (cancellable, test_store_result, &result);
+  g_cancellable_cancel (cancellable);
+  g_assert_false (tmp_flush (cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  test_wait_result (&result);
+  g_assert_false (tmp_flush_finish (result, &async_error));
+  g_assert_error (async_error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+  flush ();
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
+}
+
+static gpointer
+unref_in_thread (gpointer data)
+{
+  g_object_unref (data);
+  return NULL;
+}
+
+static void
+test_thread (TestFixture   *fixture,
+             gconstpointer  data)
+{
+  TmpDirectory *dir = new_directory (fixture);
+  g_autofree char *path = g_strdup (tmp_directory_get_path (dir));
+
+  test_make_tree (path, 20, 20);
+  g_thread_join (g_thread_new ("unref", unref_in_thread, dir));
+  test_assert_absent (path);
+  flush ();
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
+}
+
+static void
+test_many (TestFixture   *fixture,
+           gconstpointer  data)
+{
+  const guint n = test_scale (1000);
+  g_autoptr(GPtrArray) dirs = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < n; i++)
+    {
+      TmpDirectory *dir = new_directory (fixture);
+
+      test_make_tree (tmp_directory_get_path (dir), 1, 2);
+      g_ptr_array_add (dirs, dir);
+    }
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, n + n * 4);
+
+  g_ptr_array_set_size (dirs, 0);
+  flush ();
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
+}
+
+static void
+test_auto_cleanup (TestFixture   *fixture,
+                   gconstpointer  data)
+{
+  TmpDirectory *dir = new_directory (fixture);
+  g_autofree char *path = g_strdup (tmp_directory_get_path (dir));
+
+  test_make_files (path, 3);
+  tmp_directory_set_auto_cleanup (dir, FALSE);
+  g_object_unref (dir);
+  flush ();
+  g_assert_cmpuint (test_count_entries (path), ==, 3);
+}
+
+/* Without auto-cleanup one can still clean up */
+static void
+test_explicit_cleanup (TestFixture   *fixture,
+                       gconstpointer  data)
+{
+  g_autoptr(TmpDirectory) dir = new_directory (fixture);
+  g_autoptr(GError) error = NULL;
+
+  test_make_files (tmp_directory_get_path (dir), 3);
+  tmp_directory_set_auto_cleanup (dir, FALSE);
+  g_assert_true (tmp_directory_cleanup (dir, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
+}
+
+static void
+never_called (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_assert_not_reached ();
+}
+
+/* The deletion does not need the main loop, nor a callback, nor us. The task
+ * keeps the object alive until the context, which never runs, is gone.
+ */
+static void
+test_unref_during_cleanup (TestFixture   *fixture,
+                           gconstpointer  data)
+{
+  g_autoptr(GMainContext) context = g_main_context_new ();
+  TmpDirectory *dir = new_directory (fixture);
+
+  test_make_tree (tmp_directory_get_path (dir), 50, 50);
+  g_main_context_push_thread_default (context);
+  tmp_directory_cleanup_async (dir, G_PRIORITY_DEFAULT, NULL, never_called, NULL);
+  g_main_context_pop_thread_default (context);
+  g_object_unref (dir);
+
+  flush ();
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
+}
+
+/* A failure in the background has nobody to go to but the log. */
+static void
+test_failure (TestFixture   *fixture,
+              gconstpointer  data)
+{
+  TmpDirectory *dir;
+  g_autofree char *locked = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *pattern = NULL;
+
+  if (!test_require_root () || !test_drop_root (fixture))
+    return;
+
+  dir = new_directory (fixture);
+  name = g_path_get_basename (tmp_directory_get_path (dir));
+  test_make_tree (tmp_directory_get_path (dir), 10, 10);
+  test_regain_root ();
+  locked = test_make_dir (tmp_directory_get_path (dir), "locked");
+  g_free (test_make_file (locked, "file"));
+  if (!test_drop_root (fixture))
+    return;
+
+  pattern = g_strdup_printf ("*%s*locked*", name);
+  g_test_expect_message ("tmpdir-glib", G_LOG_LEVEL_WARNING, pattern);
+  g_object_unref (dir);
+  flush ();
+  g_test_assert_expected_messages ();
+
+  test_regain_root ();
+  /* The directory, locked, file */
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 3);
+}
+
+/* TMPDIR_GLIB_KEEP=1: everything stays, and its path is said once. */
+static void
+test_keep (TestFixture   *fixture,
+           gconstpointer  data)
+{
+  TmpDirectory *cleaned, *dropped, *forgotten;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GDir) kept = NULL;
+  const char *name;
+  guint n_kept = 0;
+
+  if (g_test_subprocess ())
+    {
+      g_setenv ("TMPDIR_GLIB_KEEP", "1", TRUE);
+      cleaned = new_directory (fixture);
+      dropped = new_directory (fixture);
+      forgotten = new_directory (fixture);
+      g_free (test_make_file (tmp_directory_get_path (cleaned), "file"));
+      g_free (test_make_file (tmp_directory_get_path (dropped), "file"));
+      g_free (test_make_file (tmp_directory_get_path (forgotten), "file"));
+
+      for (guint i = 0; i < 2; i++)
+        {
+          g_assert_true (tmp_directory_cleanup (cleaned, NULL, &error));
+          g_assert_no_error (error);
+        }
+      g_object_unref (cleaned);
+      g_object_unref (dropped);
+      flush ();
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, test_timeout (60), 0);
+  g_test_trap_assert_passed ();
+
+  kept = g_dir_open (fixture->path, 0, &error);
+  g_assert_no_error (error);
+  while ((name = g_dir_read_name (kept)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (fixture->path, name, NULL);
+      g_autofree char *once = g_strdup_printf ("*%s*", path);
+      g_autofree char *twice = g_strdup_printf ("*%s*%s*", path, path);
+
+      g_assert_cmpuint (test_count_entries (path), ==, 1);
+      g_test_trap_assert_stderr (once);
+      g_test_trap_assert_stderr_unmatched (twice);
+      n_kept++;
+    }
+  g_assert_cmpuint (n_kept, ==, 3);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  test_init (&argc, &argv);
+
+  test_add ("/unref/unref", NULL, test_unref);
+  test_add ("/unref/hidden-name", NULL, test_hidden_name);
+  test_add ("/unref/hidden-name-taken", GINT_TO_POINTER (FALSE), test_hidden_name_taken);
+  test_add ("/unref/hidden-name-taken-empty", GINT_TO_POINTER (TRUE), test_hidden_name_taken);
+  test_add ("/unref/flush-async", NULL, test_flush_async);
+  test_add ("/unref/flush-cancelled", NULL, test_flush_cancelled);
+  test_add ("/unref/thread", NULL, test_thread);
+  test_add ("/unref/many", NULL, test_many);
+  test_add ("/unref/auto-cleanup", NULL, test_auto_cleanup);
+  test_add ("/unref/explicit-cleanup", NULL, test_explicit_cleanup);
+  test_add ("/unref/during-cleanup", NULL, test_unref_during_cleanup);
+  test_add ("/unref/failure", NULL, test_failure);
+  test_add ("/unref/keep", NULL, test_keep);
+
+  return test_run ();
+}

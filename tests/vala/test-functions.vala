@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+File make_directory (File @base) throws Error {
+	var tree = @base.get_child ("tree");
+	tree.make_directory ();
+	make_tree (tree, 250);
+	tree.get_child ("root").make_symbolic_link ("/");
+	return tree;
+}
+
+void test_delete_tree (File @base) throws Error {
+	assert_true (Tmp.delete_tree (make_directory (@base)));
+	assert_cmpint (count_children (@base), EQ, 0);
+	assert_true (Tmp.delete_tree (@base.get_child ("tree"), NONE, null));
+}
+
+void test_keep_root (File @base) throws Error {
+	var tree = make_directory (@base);
+	assert_true (Tmp.delete_tree (tree, KEEP_ROOT));
+	assert_cmpint (count_children (tree), EQ, 0);
+	tree.delete ();
+}
+
+void test_symbolic_link (File @base) throws Error {
+	var tree = make_directory (@base);
+	var link = @base.get_child ("link");
+
+	link.make_symbolic_link (tree.get_path ());
+	assert_true (Tmp.delete_tree (link));
+	assert_cmpint (count_children (tree), EQ, 4);
+	assert_cmpint (count_children (@base), EQ, 1);
+	Tmp.delete_tree (tree);
+}
+
+void test_errors (File @base) throws Error {
+	var file = @base.get_child ("file");
+
+	file.create (NONE).close ();
+	try {
+		Tmp.delete_tree (file, KEEP_ROOT);
+		assert_not_reached ();
+	} catch (Error e) {
+		assert_io_error (e, IOError.NOT_DIRECTORY, file);
+	}
+	assert_true (Tmp.delete_tree (file, KEEP_ROOT | IGNORE_ERRORS));
+	file.delete ();
+}
+
+async void test_delete_tree_async (File @base) throws Error {
+	assert_true (yield Tmp.delete_tree_async (make_directory (@base)));
+	assert_cmpint (count_children (@base), EQ, 0);
+
+	var tree = make_directory (@base);
+	var cancellable = new Cancellable ();
+	cancellable.cancel ();
+	try {
+		yield Tmp.delete_tree_async (tree, NONE, Priority.LOW, cancellable);
+		assert_not_reached ();
+	} catch (Error e) {
+		assert_io_error (e, IOError.CANCELLED);
+	}
+	assert_cmpint (count_children (tree), EQ, 4);
+	yield Tmp.delete_tree_async (tree, NONE, Priority.LOW, null);
+}
+
+async void test_flush_async (File @base) throws Error {
+	Tmp.Directory? directory = new Tmp.Directory.in (@base);
+	make_tree (directory.file, 2000);
+	directory = null;
+	assert_true (yield Tmp.flush_async ());
+	assert_cmpint (count_children (@base), EQ, 0);
+}
+
+int main (string[] args) {
+	Test.init (ref args);
+	add_test ("/vala/delete-tree", test_delete_tree);
+	add_test ("/vala/delete-tree/keep-root", test_keep_root);
+	add_test ("/vala/delete-tree/symbolic-link", test_symbolic_link);
+	add_test ("/vala/delete-tree/errors", test_errors);
+	add_async_test ("/vala/delete-tree/async",
+	                (folder, callback) => test_delete_tree_async.begin (folder, callback),
+	                (result) => test_delete_tree_async.end (result));
+	add_async_test ("/vala/flush/async",
+	                (folder, callback) => test_flush_async.begin (folder, callback),
+	                (result) => test_flush_async.end (result));
+	return Test.run ();
+}
