@@ -61,14 +61,10 @@
 #include "tmp-directory.h"
 
 #include "tmp-background-private.h"
-#include "tmp-error-private.h"
-#include "tmp-fd-private.h"
-#include "tmp-name-private.h"
+#include "tmp-location-private.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 /* A TmpDirectory is new, owned, or released.
@@ -103,10 +99,7 @@ struct _TmpDirectory
   /* by init() */
   gint         initialized; /* atomic */
   pid_t        pid;
-  GFile       *file;
-  char        *path;        /* NULL if @file is not native */
-  gboolean     has_id;
-  TmpFileId    id;
+  TmpLocation  location;    /* but for its descriptor, which 'lock' guards */
 
   gint         auto_cleanup;          /* atomic */
   gint         ignore_cleanup_errors; /* atomic */
@@ -114,7 +107,6 @@ struct _TmpDirectory
   GMutex       lock;
   gboolean     owned;
   gboolean     told;            /* the caller knows what cannot be deleted */
-  int          fd;              /* of the directory, locked; -1 if there is none */
   TmpDeletion *deletion;        /* the last cleanup, while it runs */
   guint64      entries_removed; /* by the last cleanup, after it has run */
 
@@ -142,9 +134,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (TmpDirectory, tmp_directory, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, initable_iface_init)
                                G_IMPLEMENT_INTERFACE (G_TYPE_ASYNC_INITABLE, async_initable_iface_init))
 
-/* How often a new name is tried when something is wrong with the last one. */
-#define MAX_TRIES 32
-
 /* At most so often 'entries-removed' is notified, in milliseconds. */
 #define NOTIFY_INTERVAL 50
 
@@ -160,223 +149,6 @@ is_inherited (TmpDirectory *self)
   return self->pid != getpid ();
 }
 
-/* Creation */
-
-typedef enum
-{
-  ADOPT_OK,
-  ADOPT_AGAIN, /* it is not ours, or not there any more */
-  ADOPT_FAILED
-} Adopt;
-
-/* Opens the new directory for reading. A umask may have made it unreadable for
- * us, which can be mended without ever trusting its name. */
-static int
-open_new_directory (const char *path)
-{
-  g_autofree char *parent = NULL;
-  struct stat st;
-  int fd = tmp_fd_open_directory (AT_FDCWD, path);
-  int holder;
-
-  if (fd >= 0 || errno != EACCES)
-    return fd;
-
-  holder = open (path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (holder < 0)
-    return -1;
-
-  if (fstat (holder, &st) == 0 && st.st_uid == geteuid () && tmp_fd_chmod (holder, 0700))
-    fd = tmp_fd_open_directory (AT_FDCWD, path);
-  else
-    errno = EACCES;
-
-  tmp_fd_close (&holder);
-  return fd;
-}
-
-/* Makes sure that @path is the directory that has just been created, private
- * and locked, and notes which one it is. */
-static Adopt
-adopt (TmpDirectory  *self,
-       const char    *path,
-       GError       **error)
-{
-  struct stat st, named;
-  int fd = open_new_directory (path);
-  int result;
-
-  if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
-    return ADOPT_AGAIN;
-
-  /* Without a descriptor there can be no lock, but there can be a directory. */
-  if (fd < 0 && errno != EMFILE && errno != ENFILE)
-    goto failed;
-
-  result = fd >= 0 ? fstat (fd, &st) : lstat (path, &st);
-  if (result != 0)
-    goto failed;
-
-  if (!S_ISDIR (st.st_mode) || st.st_uid != geteuid ())
-    {
-      tmp_fd_close (&fd);
-      return ADOPT_AGAIN;
-    }
-
-  /* A umask takes bits away; a default ACL and a parent with the set-group-ID
-   * bit add some. */
-  if ((st.st_mode & 07777) != 0700)
-    {
-      result = fd >= 0 ? fchmod (fd, 0700) : chmod (path, 0700);
-      if (result != 0)
-        goto failed;
-    }
-
-  /* systemd-tmpfiles does not age a directory that it cannot lock, but it may
-   * have locked this one already, or even deleted it before we came to lock
-   * it: only after the lock is it certain which one it is. Not every file
-   * system has locks. */
-  if (fd >= 0 && flock (fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    {
-      tmp_fd_close (&fd);
-      rmdir (path);
-      return ADOPT_AGAIN;
-    }
-
-  if (lstat (path, &named) != 0 || named.st_dev != st.st_dev || named.st_ino != st.st_ino)
-    {
-      tmp_fd_close (&fd);
-      return ADOPT_AGAIN;
-    }
-
-  self->has_id = TRUE;
-  self->id.dev = st.st_dev;
-  self->id.ino = st.st_ino;
-  self->fd = fd;
-  return ADOPT_OK;
-
-failed:
-  tmp_error_set_errno (error, errno, "Could not create a temporary directory at", path);
-  tmp_fd_close (&fd);
-  rmdir (path);
-  return ADOPT_FAILED;
-}
-
-/* Creates one directory, and returns its absolute path. */
-static char *
-make_native (TmpDirectory  *self,
-             GError       **error)
-{
-  gboolean for_mkdtemp = self->parent == NULL && tmp_name_suits_mkdtemp (self->suffix);
-  const char *parent = self->parent != NULL ? g_file_peek_path (self->parent) : g_get_tmp_dir ();
-  g_autofree char *name = tmp_name_new (self->prefix, self->suffix, for_mkdtemp, error);
-  g_autofree char *path = NULL;
-  GError *local_error = NULL;
-
-  if (name == NULL)
-    return NULL;
-
-  if (for_mkdtemp)
-    path = g_dir_make_tmp (name, &local_error);
-  else
-    path = g_build_filename (parent, name, NULL);
-
-  if (local_error != NULL)
-    {
-      tmp_error_take (error, local_error, "Could not create a temporary directory in", parent);
-      return NULL;
-    }
-
-  if (!for_mkdtemp && mkdir (path, 0700) != 0)
-    {
-      tmp_error_set_errno (error, errno, "Could not create a temporary directory in", parent);
-      return NULL;
-    }
-
-  /* TMPDIR may be relative; what it means must not change with chdir(). */
-  return g_canonicalize_filename (path, NULL);
-}
-
-static gboolean
-create_native (TmpDirectory  *self,
-               GError       **error)
-{
-  for (guint tries = 0; tries < MAX_TRIES; tries++)
-    {
-      g_autoptr (GError) local_error = NULL;
-      g_autofree char *path = make_native (self, &local_error);
-
-      if (path == NULL)
-        {
-          if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_EXISTS))
-            continue;
-
-          g_propagate_error (error, g_steal_pointer (&local_error));
-          return FALSE;
-        }
-
-      switch (adopt (self, path, error))
-        {
-        case ADOPT_OK:
-          self->file = g_file_new_for_path (path);
-          self->path = g_steal_pointer (&path);
-          return TRUE;
-
-        case ADOPT_FAILED:
-          return FALSE;
-
-        case ADOPT_AGAIN:
-        default:
-          break;
-        }
-    }
-
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_EXISTS,
-                       "Could not create a temporary directory: "
-                       "Somebody else takes or deletes every new one");
-  return FALSE;
-}
-
-/* Between the creation and the change of the mode it is as open as the backend
- * makes it; GIO has no call for both at once. Not every backend has modes. */
-static gboolean
-create_by_gio (TmpDirectory  *self,
-               GCancellable  *cancellable,
-               GError       **error)
-{
-  for (guint tries = 0;; tries++)
-    {
-      g_autofree char *name = tmp_name_new (self->prefix, self->suffix, FALSE, error);
-      g_autofree char *parent_name = g_file_get_parse_name (self->parent);
-      g_autoptr (GFile) file = NULL;
-      GError *local_error = NULL;
-
-      if (name == NULL)
-        return FALSE;
-
-      file = g_file_get_child (self->parent, name);
-
-      if (g_file_make_directory (file, cancellable, &local_error))
-        {
-          g_file_set_attribute_uint32 (file, G_FILE_ATTRIBUTE_UNIX_MODE, 0700,
-                                       G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
-          self->file = g_steal_pointer (&file);
-          return TRUE;
-        }
-
-      if (!g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_EXISTS) || tries >= MAX_TRIES)
-        {
-          tmp_error_take (error, local_error, "Could not create a temporary directory in",
-                          parent_name);
-          return FALSE;
-        }
-
-      g_error_free (local_error);
-    }
-}
-
-/* The end */
-
 static gboolean
 keeps_everything (void)
 {
@@ -387,7 +159,7 @@ keeps_everything (void)
 static void
 print_kept (TmpDirectory *self)
 {
-  g_autofree char *name = g_file_get_parse_name (self->file);
+  g_autofree char *name = g_file_get_parse_name (self->location.file);
 
   g_printerr ("tmpdir-glib: kept %s\n", name);
 }
@@ -396,20 +168,11 @@ print_kept (TmpDirectory *self)
 static int
 release (TmpDirectory *self)
 {
-  int fd = self->fd;
+  int fd = self->location.fd;
 
   self->owned = FALSE;
-  self->fd = -1;
+  self->location.fd = -1;
   return fd;
-}
-
-/* Has somebody else deleted the directory? */
-static gboolean
-is_deleted (int fd)
-{
-  struct stat st;
-
-  return fd >= 0 && fstat (fd, &st) == 0 && st.st_nlink == 0;
 }
 
 /* What the background needs to know of a directory that has been dropped. */
@@ -454,46 +217,25 @@ dropped_done (TmpDeletion *deletion,
   g_free (dropped);
 }
 
-/* Returns the path of @path's hidden name if it has that now, or NULL. */
-static char *
-hide (const char *path)
-{
-  g_autofree char *parent = g_path_get_dirname (path);
-  g_autofree char *name = g_path_get_basename (path);
-  g_autofree char *hidden = tmp_name_hidden (name);
-  g_autofree char *hidden_path = g_build_filename (parent, hidden, NULL);
-
-  if (!tmp_fd_rename (AT_FDCWD, path, AT_FDCWD, hidden_path))
-    return NULL;
-
-  return g_steal_pointer (&hidden_path);
-}
-
-/* Is the name still that of our directory? If not, says so. */
+/* If the directory is not where it was, says so. Only if it is, it may be
+ * deleted. */
 static gboolean
-check_name (TmpDirectory *self,
-            int           fd,
-            gboolean      quiet)
+check_location (TmpDirectory *self,
+                int           fd,
+                gboolean      quiet)
 {
-  struct stat st;
-  gboolean found;
+  TmpLocationState state = tmp_location_check (&self->location, fd);
 
-  if (!self->has_id)
-    return TRUE;
-
-  found = lstat (self->path, &st) == 0;
-  if (found && tmp_file_id_equal (&self->id, &st))
-    return TRUE;
-
-  if (!quiet && !is_deleted (fd))
+  if ((state == TMP_LOCATION_MOVED || state == TMP_LOCATION_REPLACED) && !quiet)
     {
-      g_autofree char *display = g_filename_display_name (self->path);
+      g_autofree char *display = g_filename_display_name (self->location.path);
 
       g_warning ("Temporary directory “%s” is not deleted: %s", display,
-                 found ? "the name now leads to something else" : "it has been moved away");
+                 state == TMP_LOCATION_MOVED ? "It has been moved away"
+                                             : "The name now leads to something else");
     }
 
-  return FALSE;
+  return state == TMP_LOCATION_OURS;
 }
 
 /* Gives the directory up and leaves its deletion to the background. A constant
@@ -521,24 +263,24 @@ drop (TmpDirectory *self)
       owned = FALSE;
     }
 
-  if (!owned || !check_name (self, fd, quiet))
+  if (!owned || !check_location (self, fd, quiet))
     {
       tmp_fd_close (&fd);
       return;
     }
 
   dropped = g_new0 (Dropped, 1);
-  dropped->id = self->id;
+  dropped->id = self->location.id;
   dropped->quiet = quiet;
-  if (self->path != NULL)
+  if (self->location.path != NULL)
     {
-      dropped->path = g_strdup (self->path);
-      dropped->hidden_path = hide (self->path);
+      dropped->path = g_strdup (self->location.path);
+      dropped->hidden_path = tmp_location_hide (&self->location);
     }
 
   file = dropped->hidden_path != NULL ? g_file_new_for_path (dropped->hidden_path)
-                                      : g_object_ref (self->file);
-  deletion = tmp_deletion_new (file, TMP_DELETE_NONE, self->has_id ? &self->id : NULL, NULL);
+                                      : g_object_ref (self->location.file);
+  deletion = tmp_deletion_new (file, TMP_DELETE_NONE, self->location.has_id ? &self->location.id : NULL, NULL);
   tmp_background_push (deletion, G_PRIORITY_LOW, dropped_done, dropped);
   tmp_fd_close (&fd);
 }
@@ -555,22 +297,14 @@ tmp_directory_initable_init (GInitable     *initable,
                              GError       **error)
 {
   TmpDirectory *self = TMP_DIRECTORY (initable);
-  gboolean created;
-
   if (is_initialized (self))
     return TRUE;
 
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return FALSE;
-
-  /* From here on a cancellation does not matter: what has been created is
-   * owned, and goes with the object. */
-  if (self->parent == NULL || g_file_is_native (self->parent))
-    created = create_native (self, error);
-  else
-    created = create_by_gio (self, cancellable, error);
-
-  if (!created)
+  /* After the creation a cancellation does not matter any more: what has been
+   * created is owned, and goes with the object. */
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+      !tmp_location_create (&self->location, self->parent, self->prefix, self->suffix,
+                            cancellable, error))
     return FALSE;
 
   self->pid = getpid ();
@@ -686,13 +420,11 @@ tmp_directory_finalize (GObject *object)
 
   /* A forked child has its own descriptor of the same locked file, and closing
    * it does not unlock: the lock goes with the last one. */
-  tmp_fd_close (&self->fd);
+  tmp_location_clear (&self->location);
   g_clear_object (&self->parent);
-  g_clear_object (&self->file);
   g_clear_pointer (&self->deletion, tmp_deletion_unref);
   g_free (self->prefix);
   g_free (self->suffix);
-  g_free (self->path);
   g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (tmp_directory_parent_class)->finalize (object);
@@ -802,7 +534,7 @@ tmp_directory_init (TmpDirectory *self)
 {
   g_mutex_init (&self->lock);
   self->auto_cleanup = TRUE;
-  self->fd = -1;
+  self->location.fd = -1;
   self->exit_hook.func = drop_at_exit;
 }
 
@@ -953,7 +685,7 @@ tmp_directory_get_file (TmpDirectory *self)
 {
   g_return_val_if_fail (TMP_IS_DIRECTORY (self), NULL);
 
-  return is_initialized (self) ? self->file : NULL;
+  return is_initialized (self) ? self->location.file : NULL;
 }
 
 /**
@@ -970,7 +702,7 @@ tmp_directory_get_path (TmpDirectory *self)
 {
   g_return_val_if_fail (TMP_IS_DIRECTORY (self), NULL);
 
-  return is_initialized (self) ? self->path : NULL;
+  return is_initialized (self) ? self->location.path : NULL;
 }
 
 /**
@@ -1203,7 +935,7 @@ tmp_directory_get_child (TmpDirectory  *self,
       return NULL;
     }
 
-  return g_file_resolve_relative_path (self->file, name);
+  return g_file_resolve_relative_path (self->location.file, name);
 }
 
 /**
@@ -1229,16 +961,16 @@ tmp_directory_build_path (TmpDirectory *self,
 
   g_return_val_if_fail (TMP_IS_DIRECTORY (self), NULL);
 
-  if (!is_initialized (self) || self->path == NULL)
+  if (!is_initialized (self) || self->location.path == NULL)
     return NULL;
   if (first == NULL)
-    return g_strdup (self->path);
+    return g_strdup (self->location.path);
 
   va_start (args, first);
   rest = g_build_filename_valist (first, &args);
   va_end (args);
 
-  return g_build_filename (self->path, rest, NULL);
+  return g_build_filename (self->location.path, rest, NULL);
 }
 
 /* Begins a cleanup. Returns NULL if there is nothing to be done, or if there
@@ -1260,7 +992,7 @@ begin_cleanup (TmpDirectory  *self,
 
   if (is_inherited (self))
     {
-      g_autofree char *name = g_file_get_parse_name (self->file);
+      g_autofree char *name = g_file_get_parse_name (self->location.file);
 
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
                    "Could not delete “%s”: It belongs to process %ld, which created it",
@@ -1278,8 +1010,8 @@ begin_cleanup (TmpDirectory  *self,
         }
       else
         {
-          deletion = tmp_deletion_new (self->file, TMP_DELETE_NONE,
-                                       self->has_id ? &self->id : NULL, cancellable);
+          deletion = tmp_deletion_new (self->location.file, TMP_DELETE_NONE,
+                                       self->location.has_id ? &self->location.id : NULL, cancellable);
           g_clear_pointer (&self->deletion, tmp_deletion_unref);
           self->deletion = tmp_deletion_ref (deletion);
         }
@@ -1305,7 +1037,7 @@ end_cleanup (TmpDirectory  *self,
 
   g_mutex_lock (&self->lock);
   /* Another cleanup may have been faster. */
-  gone = gone || !self->owned || is_deleted (self->fd);
+  gone = gone || !self->owned || tmp_location_is_deleted (self->location.fd);
   if (gone && self->owned)
     fd = release (self);
 
@@ -1560,5 +1292,5 @@ tmp_directory_detach (TmpDirectory *self)
       tmp_background_remove_exit_hook (&self->exit_hook);
     }
 
-  return g_object_ref (self->file);
+  return g_object_ref (self->location.file);
 }

@@ -1,0 +1,42 @@
+/* SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "tmp-fd-private.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  GFile     *file;
+  char      *path;   /* NULL if it is not native */
+  gboolean   has_id; /* if it is */
+  TmpFileId  id;
+  int        fd;     /* the directory, with a shared lock; -1 if there is none */
+} TmpLocation;
+
+typedef enum
+{
+  TMP_LOCATION_OURS,
+  TMP_LOCATION_DELETED,
+  TMP_LOCATION_MOVED,   /* its name leads nowhere */
+  TMP_LOCATION_REPLACED /* its name leads to something else */
+} TmpLocationState;
+
+gboolean         tmp_location_create     (TmpLocation        *self,
+                                          GFile              *parent,
+                                          const char         *prefix,
+                                          const char         *suffix,
+                                          GCancellable       *cancellable,
+                                          GError            **error);
+void             tmp_location_clear      (TmpLocation        *self);
+gboolean         tmp_location_is_deleted (int                 fd);
+TmpLocationState tmp_location_check      (const TmpLocation  *self,
+                                          int                 fd);
+char            *tmp_location_hide       (const TmpLocation  *self);
+
+G_END_DECLS

@@ -1,0 +1,317 @@
+/* SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The directory on the disk: creating it, so that it is ours and nobody else's,
+ * and knowing it again later. */
+
+#include "config.h"
+
+#include "tmp-location-private.h"
+
+#include "tmp-error-private.h"
+#include "tmp-name-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+/* How often a new name is tried when something is wrong with the last one. */
+#define MAX_TRIES 32
+
+typedef enum
+{
+  ADOPT_OK,
+  ADOPT_AGAIN, /* it is not ours, or not there any more */
+  ADOPT_FAILED
+} Adopt;
+
+/* Opens the new directory for reading. A umask may have made it unreadable for
+ * us, which can be mended without ever trusting its name. */
+static int
+open_new_directory (const char *path)
+{
+  g_autofree char *parent = NULL;
+  struct stat st;
+  int fd = tmp_fd_open_directory (AT_FDCWD, path);
+  int holder;
+
+  if (fd >= 0 || errno != EACCES)
+    return fd;
+
+  holder = open (path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (holder < 0)
+    return -1;
+
+  if (fstat (holder, &st) == 0 && st.st_uid == geteuid () && tmp_fd_chmod (holder, 0700))
+    fd = tmp_fd_open_directory (AT_FDCWD, path);
+  else
+    errno = EACCES;
+
+  tmp_fd_close (&holder);
+  return fd;
+}
+
+/* Makes sure that @path is the directory that has just been created, private
+ * and locked, and notes which one it is. */
+static Adopt
+adopt (TmpLocation   *self,
+       const char    *path,
+       GError       **error)
+{
+  struct stat st, named;
+  int fd = open_new_directory (path);
+  int result;
+
+  if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
+    return ADOPT_AGAIN;
+
+  /* Without a descriptor there can be no lock, but there can be a directory. */
+  if (fd < 0 && errno != EMFILE && errno != ENFILE)
+    goto failed;
+
+  result = fd >= 0 ? fstat (fd, &st) : lstat (path, &st);
+  if (result != 0)
+    goto failed;
+
+  if (!S_ISDIR (st.st_mode) || st.st_uid != geteuid ())
+    {
+      tmp_fd_close (&fd);
+      return ADOPT_AGAIN;
+    }
+
+  /* A umask takes bits away; a default ACL and a parent with the set-group-ID
+   * bit add some. */
+  if ((st.st_mode & 07777) != 0700)
+    {
+      result = fd >= 0 ? fchmod (fd, 0700) : chmod (path, 0700);
+      if (result != 0)
+        goto failed;
+    }
+
+  /* systemd-tmpfiles does not age a directory that it cannot lock, but it may
+   * have locked this one already, or even deleted it before we came to lock
+   * it: only after the lock is it certain which one it is. Not every file
+   * system has locks. */
+  if (fd >= 0 && flock (fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    {
+      tmp_fd_close (&fd);
+      rmdir (path);
+      return ADOPT_AGAIN;
+    }
+
+  if (lstat (path, &named) != 0 || named.st_dev != st.st_dev || named.st_ino != st.st_ino)
+    {
+      tmp_fd_close (&fd);
+      return ADOPT_AGAIN;
+    }
+
+  self->has_id = TRUE;
+  self->id.dev = st.st_dev;
+  self->id.ino = st.st_ino;
+  self->fd = fd;
+  return ADOPT_OK;
+
+failed:
+  tmp_error_set_errno (error, errno, "Could not create a temporary directory at", path);
+  tmp_fd_close (&fd);
+  rmdir (path);
+  return ADOPT_FAILED;
+}
+
+/* Creates one directory, and returns its absolute path. Without @parent that is
+ * up to g_dir_make_tmp(). */
+static char *
+make_native (const char  *parent,
+             const char  *prefix,
+             const char  *suffix,
+             GError     **error)
+{
+  gboolean for_mkdtemp = parent == NULL && tmp_name_suits_mkdtemp (suffix);
+  g_autofree char *name = tmp_name_new (prefix, suffix, for_mkdtemp, error);
+  g_autofree char *path = NULL;
+  GError *local_error = NULL;
+
+  if (name == NULL)
+    return NULL;
+  if (parent == NULL)
+    parent = g_get_tmp_dir ();
+
+  if (for_mkdtemp)
+    path = g_dir_make_tmp (name, &local_error);
+  else
+    path = g_build_filename (parent, name, NULL);
+
+  if (local_error != NULL)
+    {
+      tmp_error_take (error, local_error, "Could not create a temporary directory in", parent);
+      return NULL;
+    }
+
+  if (!for_mkdtemp && mkdir (path, 0700) != 0)
+    {
+      tmp_error_set_errno (error, errno, "Could not create a temporary directory in", parent);
+      return NULL;
+    }
+
+  /* TMPDIR may be relative; what it means must not change with chdir(). */
+  return g_canonicalize_filename (path, NULL);
+}
+
+static gboolean
+create_native (TmpLocation  *self,
+               const char   *parent,
+               const char   *prefix,
+               const char   *suffix,
+               GError      **error)
+{
+  for (guint tries = 0; tries < MAX_TRIES; tries++)
+    {
+      g_autoptr (GError) local_error = NULL;
+      g_autofree char *path = make_native (parent, prefix, suffix, &local_error);
+
+      if (path == NULL)
+        {
+          if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_EXISTS))
+            continue;
+
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
+
+      switch (adopt (self, path, error))
+        {
+        case ADOPT_OK:
+          self->file = g_file_new_for_path (path);
+          self->path = g_steal_pointer (&path);
+          return TRUE;
+
+        case ADOPT_FAILED:
+          return FALSE;
+
+        case ADOPT_AGAIN:
+        default:
+          break;
+        }
+    }
+
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_EXISTS,
+                       "Could not create a temporary directory: "
+                       "Somebody else takes or deletes every new one");
+  return FALSE;
+}
+
+/* Between the creation and the change of the mode it is as open as the backend
+ * makes it; GIO has no call for both at once. Not every backend has modes. */
+static gboolean
+create_by_gio (TmpLocation   *self,
+               GFile         *parent,
+               const char    *prefix,
+               const char    *suffix,
+               GCancellable  *cancellable,
+               GError       **error)
+{
+  for (guint tries = 0;; tries++)
+    {
+      g_autofree char *name = tmp_name_new (prefix, suffix, FALSE, error);
+      g_autofree char *parent_name = g_file_get_parse_name (parent);
+      g_autoptr (GFile) file = NULL;
+      GError *local_error = NULL;
+
+      if (name == NULL)
+        return FALSE;
+
+      file = g_file_get_child (parent, name);
+
+      if (g_file_make_directory (file, cancellable, &local_error))
+        {
+          g_file_set_attribute_uint32 (file, G_FILE_ATTRIBUTE_UNIX_MODE, 0700,
+                                       G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
+          self->file = g_steal_pointer (&file);
+          return TRUE;
+        }
+
+      if (!g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_EXISTS) || tries >= MAX_TRIES)
+        {
+          tmp_error_take (error, local_error, "Could not create a temporary directory in",
+                          parent_name);
+          return FALSE;
+        }
+
+      g_error_free (local_error);
+    }
+}
+
+/* Creates a new directory in @parent, or, without one, in the system's
+ * directory for temporary files. A failure leaves nothing behind. */
+gboolean
+tmp_location_create (TmpLocation   *self,
+                     GFile         *parent,
+                     const char    *prefix,
+                     const char    *suffix,
+                     GCancellable  *cancellable,
+                     GError       **error)
+{
+  self->fd = -1;
+
+  if (parent == NULL)
+    return create_native (self, NULL, prefix, suffix, error);
+  if (g_file_is_native (parent))
+    return create_native (self, g_file_peek_path (parent), prefix, suffix, error);
+
+  return create_by_gio (self, parent, prefix, suffix, cancellable, error);
+}
+
+void
+tmp_location_clear (TmpLocation *self)
+{
+  tmp_fd_close (&self->fd);
+  g_clear_object (&self->file);
+  g_clear_pointer (&self->path, g_free);
+}
+
+/* Has the directory that @fd holds been deleted, by whomever? */
+gboolean
+tmp_location_is_deleted (int fd)
+{
+  struct stat st;
+
+  return fd >= 0 && fstat (fd, &st) == 0 && st.st_nlink == 0;
+}
+
+/* Is it still there, under its name? @fd, if there is one, holds it. A location
+ * that is not native cannot be recognised, and passes for what it was. */
+TmpLocationState
+tmp_location_check (const TmpLocation *self,
+                    int                fd)
+{
+  struct stat st;
+
+  if (!self->has_id)
+    return TMP_LOCATION_OURS;
+
+  if (lstat (self->path, &st) != 0)
+    return tmp_location_is_deleted (fd) ? TMP_LOCATION_DELETED : TMP_LOCATION_MOVED;
+  if (tmp_file_id_equal (&self->id, &st))
+    return TMP_LOCATION_OURS;
+
+  return tmp_location_is_deleted (fd) ? TMP_LOCATION_DELETED : TMP_LOCATION_REPLACED;
+}
+
+/* Renames the directory to its hidden name, in the same parent, and returns the
+ * path of that; or NULL if it is still where it was. */
+char *
+tmp_location_hide (const TmpLocation *self)
+{
+  g_autofree char *parent = g_path_get_dirname (self->path);
+  g_autofree char *name = g_path_get_basename (self->path);
+  g_autofree char *hidden = tmp_name_hidden (name);
+  g_autofree char *hidden_path = g_build_filename (parent, hidden, NULL);
+
+  if (!tmp_fd_rename (AT_FDCWD, self->path, AT_FDCWD, hidden_path))
+    return NULL;
+
+  return g_steal_pointer (&hidden_path);
+}
