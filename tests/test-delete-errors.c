@@ -364,14 +364,14 @@ static void
 test_contest (TestFixture   *fixture,
               gconstpointer  data)
 {
-  for (guint i = 0; i < test_scale (20); i++)
+  for (guint i = 0; i < test_scale (10); i++)
     {
       g_autofree char *tree = test_make_dir (fixture->path, "tree");
       g_autoptr(GFile) file = g_file_new_for_path (tree);
       CancelRun runs[4];
       GThread *threads[G_N_ELEMENTS (runs)];
 
-      test_make_tree (tree, 50, 10);
+      test_make_tree (tree, 30, 10);
       for (guint j = 0; j < G_N_ELEMENTS (runs); j++)
         {
           runs[j] = (CancelRun) { file, NULL, 0, NULL };

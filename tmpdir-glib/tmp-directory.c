@@ -238,15 +238,35 @@ check_location (TmpDirectory *self,
   return state == TMP_LOCATION_OURS;
 }
 
-/* Gives the directory up and leaves its deletion to the background. A constant
- * number of system calls, so that whoever holds the last reference does not
- * wait: lstat(), renameat2(), close(), and a wake-up. */
+/* Leaves the deletion to the background, under a name that is not ours any
+ * more, if it can be renamed. */
+static void
+hand_over (TmpDirectory *self,
+           gboolean      quiet)
+{
+  const TmpLocation *location = &self->location;
+  Dropped *dropped = g_new0 (Dropped, 1);
+  g_autoptr (TmpDeletion) deletion = NULL;
+  g_autoptr (GFile) file = NULL;
+
+  dropped->id = location->id;
+  dropped->quiet = quiet;
+  dropped->path = g_strdup (location->path);
+  dropped->hidden_path = tmp_location_hide (location);
+
+  file = dropped->hidden_path != NULL ? g_file_new_for_path (dropped->hidden_path)
+                                      : g_object_ref (location->file);
+  deletion = tmp_deletion_new (file, TMP_DELETE_NONE, location->has_id ? &location->id : NULL,
+                               NULL);
+  tmp_background_push (deletion, G_PRIORITY_LOW, dropped_done, dropped);
+}
+
+/* Gives the directory up. Whatever its size, whoever holds the last reference
+ * waits for five system calls at most: lstat(), rmdir(), renameat2(), close(),
+ * and one that wakes a thread. An empty directory needs no more than three. */
 static void
 drop (TmpDirectory *self)
 {
-  g_autoptr (TmpDeletion) deletion = NULL;
-  g_autoptr (GFile) file = NULL;
-  Dropped *dropped;
   gboolean owned, quiet;
   int fd = -1;
 
@@ -258,30 +278,10 @@ drop (TmpDirectory *self)
   g_mutex_unlock (&self->lock);
 
   if (owned && keeps_everything ())
-    {
-      print_kept (self);
-      owned = FALSE;
-    }
+    print_kept (self);
+  else if (owned && check_location (self, fd, quiet) && !tmp_location_remove (&self->location))
+    hand_over (self, quiet);
 
-  if (!owned || !check_location (self, fd, quiet))
-    {
-      tmp_fd_close (&fd);
-      return;
-    }
-
-  dropped = g_new0 (Dropped, 1);
-  dropped->id = self->location.id;
-  dropped->quiet = quiet;
-  if (self->location.path != NULL)
-    {
-      dropped->path = g_strdup (self->location.path);
-      dropped->hidden_path = tmp_location_hide (&self->location);
-    }
-
-  file = dropped->hidden_path != NULL ? g_file_new_for_path (dropped->hidden_path)
-                                      : g_object_ref (self->location.file);
-  deletion = tmp_deletion_new (file, TMP_DELETE_NONE, self->location.has_id ? &self->location.id : NULL, NULL);
-  tmp_background_push (deletion, G_PRIORITY_LOW, dropped_done, dropped);
   tmp_fd_close (&fd);
 }
 

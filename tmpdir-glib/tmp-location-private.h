@@ -37,6 +37,7 @@ void             tmp_location_clear      (TmpLocation        *self);
 gboolean         tmp_location_is_deleted (int                 fd);
 TmpLocationState tmp_location_check      (const TmpLocation  *self,
                                           int                 fd);
+gboolean         tmp_location_remove     (const TmpLocation  *self);
 char            *tmp_location_hide       (const TmpLocation  *self);
 
 G_END_DECLS

@@ -300,15 +300,30 @@ tmp_location_check (const TmpLocation *self,
   return tmp_location_is_deleted (fd) ? TMP_LOCATION_DELETED : TMP_LOCATION_REPLACED;
 }
 
-/* Renames the directory to its hidden name, in the same parent, and returns the
- * path of that; or NULL if it is still where it was. */
+/* Removes it if it is empty, as temporary directories often are. */
+gboolean
+tmp_location_remove (const TmpLocation *self)
+{
+  return self->path != NULL && rmdir (self->path) == 0;
+}
+
+/* Renames it to its hidden name in the same parent, and returns the path of
+ * that, or NULL if it is not native or could not be renamed. */
 char *
 tmp_location_hide (const TmpLocation *self)
 {
-  g_autofree char *parent = g_path_get_dirname (self->path);
-  g_autofree char *name = g_path_get_basename (self->path);
-  g_autofree char *hidden = tmp_name_hidden (name);
-  g_autofree char *hidden_path = g_build_filename (parent, hidden, NULL);
+  g_autofree char *parent = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *hidden = NULL;
+  g_autofree char *hidden_path = NULL;
+
+  if (self->path == NULL)
+    return NULL;
+
+  parent = g_path_get_dirname (self->path);
+  name = g_path_get_basename (self->path);
+  hidden = tmp_name_hidden (name);
+  hidden_path = g_build_filename (parent, hidden, NULL);
 
   if (!tmp_fd_rename (AT_FDCWD, self->path, AT_FDCWD, hidden_path))
     return NULL;

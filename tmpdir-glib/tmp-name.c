@@ -70,8 +70,8 @@ tmp_name_new (const char  *prefix,
               gboolean     for_mkdtemp,
               GError     **error)
 {
-  g_autofree char *random = tmp_name_random ();
-  g_autofree char *filling = tmp_name_random ();
+  g_autofree char *random = NULL;
+  g_autofree char *filling = NULL;
   const char *bad = NULL;
 
   if (prefix == NULL)
@@ -102,8 +102,11 @@ tmp_name_new (const char  *prefix,
       return NULL;
     }
 
+  random = tmp_name_random ();
+  filling = for_mkdtemp ? g_strdup (FILLING) : tmp_name_random ();
   filling[strlen (FILLING)] = '\0';
-  return g_strconcat (prefix, for_mkdtemp ? FILLING : filling, random, suffix, NULL);
+
+  return g_strconcat (prefix, filling, random, suffix, NULL);
 }
 
 /* Can g_mkdtemp() be trusted to fill in what we mean? It fills the last that
