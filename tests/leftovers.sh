@@ -7,8 +7,8 @@
 
 set -eu
 
-left=$(find "$1" -mindepth 1)
+left=$(find "$1" -mindepth 1 -maxdepth 2 | head -n 20)
 if [ -n "$left" ]; then
-  printf 'Left behind in %s:\n%s\n' "$1" "$left" >&2
+  printf 'Left behind in %s, among others:\n%s\n' "$1" "$left" >&2
   exit 1
 fi

@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define N_FILLED 6    /* characters for XXXXXX, which g_dir_make_tmp () needs */
 #define N_RANDOM 16   /* base-32 characters: 80 bits */
-#define N_FILLED 6    /* what mkdtemp () puts for XXXXXX */
 
 static guint
 mode_of (const char *path)
@@ -27,13 +27,13 @@ mode_of (const char *path)
 }
 
 static TmpDirectory *
-new_with_names (TestFixture  *fixture,
+new_with_names (GFile        *parent,
                 const char   *prefix,
                 const char   *suffix,
                 GError      **error)
 {
   return g_initable_new (TMP_TYPE_DIRECTORY, NULL, error,
-                         "parent", fixture->file,
+                         "parent", parent,
                          "prefix", prefix,
                          "suffix", suffix,
                          NULL);
@@ -130,34 +130,38 @@ test_names (TestFixture   *fixture,
     /* Only our own template is filled in */
     { "XXXXXX", NULL, "XXXXXX", "" },
     { "p", "XXXXXX", "p", "XXXXXX" },
+    { "p", "XXXXXXs", "p", "XXXXXXs" },
   };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+  /* Once in the system's directory, once in ours */
+  for (gsize i = 0; i < 2 * G_N_ELEMENTS (cases); i++)
     {
+      const guint c = i / 2;
       g_autoptr(GError) error = NULL;
-      g_autoptr(TmpDirectory) dir = new_with_names (fixture, cases[i].prefix,
-                                                    cases[i].suffix, &error);
+      g_autoptr(TmpDirectory) dir = new_with_names (i % 2 == 0 ? NULL : fixture->file,
+                                                    cases[c].prefix, cases[c].suffix, &error);
       g_autofree char *name = NULL;
 
       g_assert_no_error (error);
       name = basename_of (dir);
-      g_assert_true (g_str_has_prefix (name, cases[i].start));
-      g_assert_true (g_str_has_suffix (name, cases[i].end));
+      g_assert_true (g_str_has_prefix (name, cases[c].start));
+      g_assert_true (g_str_has_suffix (name, cases[c].end));
       g_assert_cmpuint (strlen (name), ==,
-                        strlen (cases[i].start) + N_RANDOM + N_FILLED + strlen (cases[i].end));
+                        strlen (cases[c].start) + N_FILLED + N_RANDOM + strlen (cases[c].end));
       test_assert_present (tmp_directory_get_path (dir));
     }
 }
 
-/* The random part is looked at as 16 letters of 32 kinds: every kind occurs
- * at every place, and no two places go together. All bounds are more than
- * seven standard deviations away.
+/* The random part is 16 letters of 32 kinds: every kind occurs at every place,
+ * and no two places go together. All bounds are more than seven standard
+ * deviations away.
  */
 static void
 test_random (TestFixture   *fixture,
              gconstpointer  data)
 {
-  const guint n = test_scale (10000);
+  const gboolean in_parent = GPOINTER_TO_INT (data);
+  const guint n = test_scale (in_parent ? 10000 : 1000);
   g_autoptr(GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   guint same[N_RANDOM][N_RANDOM] = { 0 };
   gboolean seen[N_RANDOM][256] = { 0 };
@@ -165,12 +169,14 @@ test_random (TestFixture   *fixture,
   for (guint i = 0; i < n; i++)
     {
       g_autoptr(GError) error = NULL;
-      g_autoptr(TmpDirectory) dir = tmp_directory_new_in (fixture->file, "", NULL, &error);
+      g_autoptr(TmpDirectory) dir = tmp_directory_new_in (in_parent ? fixture->file : NULL,
+                                                          "", NULL, &error);
+      g_autofree char *whole = NULL;
       char *name;
 
       g_assert_no_error (error);
-      name = basename_of (dir);
-      name[N_RANDOM] = '\0';
+      whole = basename_of (dir);
+      name = g_strdup (whole + N_FILLED);
       for (guint j = 0; j < N_RANDOM; j++)
         {
           seen[j][(guchar) name[j]] = TRUE;
@@ -223,7 +229,7 @@ test_bad_names (TestFixture   *fixture,
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr(GError) error = NULL;
-      g_autoptr(TmpDirectory) dir = new_with_names (fixture, cases[i].prefix,
+      g_autoptr(TmpDirectory) dir = new_with_names (fixture->file, cases[i].prefix,
                                                     cases[i].suffix, &error);
 
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME);
@@ -234,7 +240,7 @@ test_bad_names (TestFixture   *fixture,
   for (gsize i = 0; i < 2; i++)
     {
       g_autoptr(GError) error = NULL;
-      g_autoptr(TmpDirectory) dir = new_with_names (fixture,
+      g_autoptr(TmpDirectory) dir = new_with_names (fixture->file,
                                                     i == 0 ? fits : "",
                                                     i == 0 ? NULL : fits, &error);
       g_autofree char *path = NULL;
@@ -316,19 +322,15 @@ check_private (TestFixture *fixture)
 }
 
 static void
-test_umask (TestFixture   *fixture,
-            gconstpointer  data)
+check_umask (GFile *parent)
 {
   static const mode_t masks[] = { 0777, 0000, 0022, 0400, 0300 };
-
-  if (!test_drop_root (fixture))
-    return;
 
   for (gsize i = 0; i < G_N_ELEMENTS (masks); i++)
     {
       mode_t old = umask (masks[i]);
       g_autoptr(GError) error = NULL;
-      g_autoptr(TmpDirectory) dir = tmp_directory_new_in (fixture->file, NULL, NULL, &error);
+      g_autoptr(TmpDirectory) dir = tmp_directory_new_in (parent, NULL, NULL, &error);
 
       /* Nor has the library changed it */
       g_assert_cmpuint (umask (old), ==, masks[i]);
@@ -336,7 +338,17 @@ test_umask (TestFixture   *fixture,
       g_assert_cmpuint (mode_of (tmp_directory_get_path (dir)), ==, 0700);
       test_make_files (tmp_directory_get_path (dir), 1);
     }
+}
 
+static void
+test_umask (TestFixture   *fixture,
+            gconstpointer  data)
+{
+  check_umask (NULL);
+
+  if (!test_drop_root (fixture))
+    return;
+  check_umask (fixture->file);
   test_regain_root ();
 }
 
@@ -377,6 +389,26 @@ test_default_acl (TestFixture   *fixture,
     }
 
   check_private (fixture);
+}
+
+/* A directory costs a descriptor, but can do without. */
+static void
+test_no_descriptors (TestFixture   *fixture,
+                     gconstpointer  data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(TmpDirectory) dir = NULL;
+
+  test_limit_descriptors (3);
+  dir = tmp_directory_new_in (fixture->file, NULL, NULL, &error);
+  test_limit_descriptors (0);
+  g_assert_no_error (error);
+  g_assert_cmpuint (mode_of (tmp_directory_get_path (dir)), ==, 0700);
+
+  test_make_tree (tmp_directory_get_path (dir), 3, 3);
+  g_assert_true (tmp_directory_cleanup (dir, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
 }
 
 /* TMPDIR is read once by GLib, so each value needs a process of its own. */
@@ -487,13 +519,15 @@ main (int    argc,
   test_add ("/create/in-parent", NULL, test_in_parent);
   test_add ("/create/parent-symlink", NULL, test_parent_symlink);
   test_add ("/create/names", NULL, test_names);
-  test_add ("/create/random", NULL, test_random);
+  test_add ("/create/random", GINT_TO_POINTER (TRUE), test_random);
+  test_add ("/create/random-default", GINT_TO_POINTER (FALSE), test_random);
   test_add ("/create/bad-names", NULL, test_bad_names);
   test_add ("/create/bad-parents", NULL, test_bad_parents);
   test_add ("/create/forbidden-parent", NULL, test_forbidden_parent);
   test_add ("/create/umask", NULL, test_umask);
   test_add ("/create/setgid-parent", NULL, test_setgid_parent);
   test_add ("/create/default-acl", NULL, test_default_acl);
+  test_add ("/create/no-descriptors", NULL, test_no_descriptors);
   test_add ("/create/tmpdir-relative", NULL, test_tmpdir_relative);
   test_add ("/create/tmpdir-missing", GINT_TO_POINTER (G_IO_ERROR_NOT_FOUND), test_tmpdir_invalid);
   test_add ("/create/tmpdir-file", GINT_TO_POINTER (G_IO_ERROR_NOT_DIRECTORY), test_tmpdir_invalid);

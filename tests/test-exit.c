@@ -11,9 +11,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Not leaked, only never released */
+/* Not leaked, only not released by those who made it */
 static TmpDirectory *held = NULL;
-static TmpDirectory *held_too = NULL;
 
 static TmpDirectory *
 new_directory (TestFixture *fixture)
@@ -39,13 +38,13 @@ new_filled (TestFixture *fixture,
 static void
 case_return (TestFixture *fixture)
 {
-  held = new_filled (fixture, 10);
+  test_hold (new_filled (fixture, 10));
 }
 
 static void
 case_exit (TestFixture *fixture)
 {
-  held = new_filled (fixture, 10);
+  test_hold (new_filled (fixture, 10));
   exit (0);
 }
 
@@ -53,8 +52,8 @@ case_exit (TestFixture *fixture)
 static void
 case_large (TestFixture *fixture)
 {
-  held = new_filled (fixture, test_scale (5000));
-  held_too = new_filled (fixture, test_scale (5000));
+  test_hold (new_filled (fixture, test_scale (5000)));
+  test_hold (new_filled (fixture, test_scale (5000)));
   exit (0);
 }
 
@@ -121,7 +120,7 @@ static void
 case_handler_creates (TestFixture *fixture)
 {
   handler_fixture = fixture;
-  held_too = new_filled (fixture, 10);
+  test_hold (new_filled (fixture, 10));
   atexit (create_and_hold);
   exit (0);
 }

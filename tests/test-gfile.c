@@ -155,15 +155,13 @@ static void
 test_exit (TestFixture   *fixture,
            gconstpointer  data)
 {
-  static TmpDirectory *held = NULL;
-
   if (g_test_subprocess ())
     {
-      g_autofree char *path = NULL;
+      TmpDirectory *dir = new_directory (fixture);
+      g_autofree char *path = local_path (dir);
 
-      held = new_directory (fixture);
-      path = local_path (held);
       test_make_tree (path, 5, 5);
+      test_hold (dir);
       return;
     }
 
@@ -204,6 +202,7 @@ test_delete_tree (TestFixture   *fixture,
   delete_tree (fixture, "file", TMP_DELETE_NONE);
   delete_tree (fixture, "missing", TMP_DELETE_NONE);
   g_assert_cmpuint (test_count_entries (fixture->path), ==, 1);
+  test_assert_present (beside);
 }
 
 /* As deep as a path can be */

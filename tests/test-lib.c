@@ -10,6 +10,7 @@
 #include <grp.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -176,6 +177,20 @@ test_regain_root (void)
   must (prctl (PR_SET_DUMPABLE, 1), "");
 }
 
+void
+test_limit_descriptors (guint n)
+{
+  static struct rlimit original = { 0, 0 };
+  struct rlimit limit;
+
+  if (original.rlim_cur == 0)
+    must (getrlimit (RLIMIT_NOFILE, &original), "");
+  limit = original;
+  if (n != 0)
+    limit.rlim_cur = n;
+  must (setrlimit (RLIMIT_NOFILE, &limit), "");
+}
+
 char *
 test_make_dir (const char *parent,
                const char *name)
@@ -253,8 +268,8 @@ test_make_tree (const char *parent,
   return n_dirs * (n_files + 2);
 }
 
-/* Each directory has one file beside the next directory. The path of all but
- * the first levels is too long for any system call.
+/* Each directory has files beside the next directory. The path of all but the
+ * first levels is too long for any system call.
  */
 void
 test_make_deep (const char *parent,
@@ -263,20 +278,33 @@ test_make_deep (const char *parent,
   int dir = open (parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
   must (dir, parent);
+  test_make_files (parent, 2);
   for (guint i = 0; i < n_levels; i++)
     {
-      int next, file;
+      int next;
 
       must (mkdirat (dir, "deep", 0755), "deep");
-      file = openat (dir, "file", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-      must (file, "file");
-      close (file);
       next = openat (dir, "deep", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
       must (next, "deep");
+      must (linkat (dir, "0", next, "0", 0), "0");
+      must (linkat (dir, "1", next, "1", 0), "1");
       close (dir);
       dir = next;
     }
   close (dir);
+}
+
+/* Takes the reference and never lets go of it, in a place where neither a leak
+ * checker nor the compiler thinks that it is not used any more.
+ */
+void
+test_hold (gpointer object)
+{
+  static GPtrArray *held = NULL;
+
+  if (held == NULL)
+    held = g_ptr_array_new ();
+  g_ptr_array_add (held, object);
 }
 
 /* nftw () has no user data. */

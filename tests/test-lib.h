@@ -44,6 +44,9 @@ gboolean      test_require_root      (void);
 gboolean      test_drop_root         (TestFixture   *fixture);
 void          test_regain_root       (void);
 
+/* No descriptor over @n can be opened until test_limit_descriptors (0) */
+void          test_limit_descriptors (guint          n);
+
 /* Making things */
 char         *test_make_dir          (const char    *parent,
                                       const char    *name);
@@ -56,6 +59,9 @@ void          test_make_files        (const char    *parent,
                                       guint          n_files);
 void          test_make_deep         (const char    *parent,
                                       guint          n_levels);
+
+/* Keeping an object until the process ends */
+void          test_hold              (gpointer       object);
 
 /* Looking at things */
 guint         test_count_entries     (const char    *path);

@@ -11,8 +11,7 @@
 
 #include <string.h>
 
-/* 50 ms, less what it takes to look at the clock */
-#define INTERVAL (49 * 1000)
+#define INTERVAL (50 * 1000)
 
 typedef struct
 {
@@ -47,7 +46,7 @@ record_cb (GObject    *object,
 
   g_assert_true (g_thread_self () == record->thread);
   g_object_get (object, "entries-removed", &value, NULL);
-  g_assert_cmpuint (value, ==, tmp_directory_get_entries_removed (TMP_DIRECTORY (object)));
+  g_assert_cmpuint (value, <=, tmp_directory_get_entries_removed (TMP_DIRECTORY (object)));
   g_array_append_val (record->times, now);
   g_array_append_val (record->values, value);
 }
@@ -59,21 +58,23 @@ record_check (Record *record,
               guint   n_entries)
 {
   guint n = record->times->len;
+  gint64 whole;
 
   g_test_message ("%u notifications for %u entries", n, n_entries);
   g_assert_cmpuint (n, >=, n_wanted);
   g_assert_cmpuint (g_array_index (record->values, guint64, n - 1), ==, n_entries);
 
   for (guint i = 1; i < n; i++)
-    {
-      gint64 distance = g_array_index (record->times, gint64, i) -
-                        g_array_index (record->times, gint64, i - 1);
+    g_assert_cmpuint (g_array_index (record->values, guint64, i - 1), <=,
+                      g_array_index (record->values, guint64, i));
 
-      g_assert_cmpuint (g_array_index (record->values, guint64, i - 1), <=,
-                        g_array_index (record->values, guint64, i));
-      /* The last one comes when it comes. */
-      if (i + 1 < n)
-        g_assert_cmpint (distance, >=, INTERVAL);
+  /* The last one comes when it comes. If the machine is busy the first may be
+   * late, and the second then seems to be early.
+   */
+  if (n > 2)
+    {
+      whole = g_array_index (record->times, gint64, n - 2) - g_array_index (record->times, gint64, 0);
+      g_assert_cmpint (whole, >=, (n - 3) * INTERVAL);
     }
 }
 

@@ -6,6 +6,8 @@
 
 #include "test-lib.h"
 
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -178,6 +180,60 @@ test_many (TestFixture   *fixture,
   g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
 }
 
+static guint
+count_descriptors (gboolean inheritable)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GDir) dir = g_dir_open ("/proc/self/fd", 0, &error);
+  const char *name;
+  guint n = 0;
+
+  g_assert_no_error (error);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      int flags = fcntl (atoi (name), F_GETFD);
+
+      g_assert_no_errno (flags);
+      if (inheritable == ((flags & FD_CLOEXEC) == 0))
+        n++;
+    }
+  return n;
+}
+
+/* A directory needs one, a deletion some more, and then there are as many as
+ * before. None of them is inherited by the programs that we start.
+ */
+static void
+test_descriptors (TestFixture   *fixture,
+                  gconstpointer  data)
+{
+  g_autoptr(GPtrArray) dirs = g_ptr_array_new_with_free_func (g_object_unref);
+  guint before, inheritable;
+
+  /* With everything running that is made only once */
+  g_object_unref (new_directory (fixture));
+  flush ();
+  before = count_descriptors (FALSE);
+  inheritable = count_descriptors (TRUE);
+
+  for (guint i = 0; i < 20; i++)
+    {
+      TmpDirectory *dir = new_directory (fixture);
+
+      test_make_tree (tmp_directory_get_path (dir), 20, 2);
+      g_ptr_array_add (dirs, dir);
+    }
+  g_assert_cmpuint (count_descriptors (FALSE), <=, before + 20);
+  g_assert_cmpuint (count_descriptors (TRUE), ==, inheritable);
+
+  for (guint i = 0; i < 10; i++)
+    g_assert_true (tmp_directory_cleanup (dirs->pdata[i], NULL, NULL));
+  g_ptr_array_set_size (dirs, 0);
+  flush ();
+  g_assert_cmpuint (count_descriptors (FALSE), ==, before);
+  g_assert_cmpuint (count_descriptors (TRUE), ==, inheritable);
+}
+
 static void
 test_auto_cleanup (TestFixture   *fixture,
                    gconstpointer  data)
@@ -296,6 +352,7 @@ test_keep (TestFixture   *fixture,
         }
       g_object_unref (cleaned);
       g_object_unref (dropped);
+      test_hold (forgotten);
       flush ();
       return;
     }
@@ -333,6 +390,7 @@ main (int    argc,
   test_add ("/unref/flush-cancelled", NULL, test_flush_cancelled);
   test_add ("/unref/thread", NULL, test_thread);
   test_add ("/unref/many", NULL, test_many);
+  test_add ("/unref/descriptors", NULL, test_descriptors);
   test_add ("/unref/auto-cleanup", NULL, test_auto_cleanup);
   test_add ("/unref/explicit-cleanup", NULL, test_explicit_cleanup);
   test_add ("/unref/during-cleanup", NULL, test_unref_during_cleanup);

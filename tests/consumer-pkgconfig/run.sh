@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-# run.sh MESON SOURCE PROGRAM.c INTROSPECTION VAPI PYTHON PYTHON-PACKAGES
+# run.sh MESON SOURCE PROGRAM.c INTROSPECTION VAPI PYTHON
 #
 # Installs tmpdir-glib into a temporary prefix, compares what is installed
 # with what should be, and builds and runs a program with nothing but the
@@ -16,7 +16,6 @@ program=$3
 introspection=$4
 vapi=$5
 python=$6
-python_packages=$7
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 prefix=$work/prefix
@@ -25,7 +24,7 @@ prefix=$work/prefix
   --prefix="$prefix" --libdir=lib -Dtests=false -Dexamples=false \
   -Dintrospection="$introspection" -Dvapi="$vapi"
 "$meson" compile -C "$work/build"
-# The Python override does not go into the prefix: keep it out of the system.
+# Should something go elsewhere than into the prefix, it is not the system.
 "$meson" install -C "$work/build" --destdir "$work/destdir"
 
 {
@@ -46,15 +45,18 @@ END
     echo PREFIX/share/gir-1.0/Tmp-1.gir
     echo PREFIX/share/gjs-1.0/overrides/Tmp.js
     if [ -n "$python" ]; then
-      echo "$python_packages/gi/overrides/Tmp.py"
+      echo PREFIX/PYTHON/gi/overrides/Tmp.py
     fi
   fi
   if [ "$vapi" = enabled ]; then
     echo PREFIX/share/vala/vapi/tmpdir-glib-1.deps
     echo PREFIX/share/vala/vapi/tmpdir-glib-1.vapi
   fi
-} | sed "s|^PREFIX|$prefix|" | LC_ALL=C sort > "$work/wanted"
-(cd "$work/destdir" && find . ! -type d) | sed 's|^\.||' | LC_ALL=C sort > "$work/installed"
+} | LC_ALL=C sort > "$work/wanted"
+# Where in the prefix Python looks is for Python to know.
+(cd "$work/destdir" && find . ! -type d) |
+  sed -e "s|^\.$prefix/|PREFIX/|" -e 's|^PREFIX/.*/gi/overrides/|PREFIX/PYTHON/gi/overrides/|' |
+  LC_ALL=C sort > "$work/installed"
 if ! diff -u "$work/wanted" "$work/installed"; then
   echo 'What is installed (+) is not what should be (-).' >&2
   exit 1
@@ -69,10 +71,12 @@ export LD_LIBRARY_PATH="$prefix/lib"
 "$work/consumer"
 
 if [ "$introspection" = enabled ] && [ -n "$python" ]; then
+  override=$(find "$prefix" -path '*/gi/overrides/Tmp.py')
   GI_TYPELIB_PATH="$prefix/lib/girepository-1.0" \
-  PYTHONPATH="$work/destdir$python_packages" \
+  PYTHONPATH="${override%/gi/overrides/Tmp.py}" \
   "$python" -B -c '
-import os
+import gi, os
+gi.require_version("Tmp", "1")
 from gi.repository import Tmp
 with Tmp.Directory(prefix="consumer-") as path:
     assert os.path.isdir(path)

@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+# One door for people. How things are built and tested is Meson's business, and
+# is in the meson.build files.
+
+set -euo pipefail
+
+source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+build_dir=$(realpath -m "${BUILD_DIR:-$source_dir/_build}")
+
+usage ()
+{
+  cat <<END
+Usage: ./run.sh COMMAND [OPTION…]
+
+  demo           in C, Python, JavaScript and Vala: fill a temporary directory,
+                 drop it while a main loop runs, and see that it is gone
+  test           run all tests; options are those of 'meson test'
+
+What is missing is installed first, on Debian and its relatives. Everything is
+built in _build, or in \$BUILD_DIR.
+END
+}
+
+# What building and testing needs: the package's name in Debian, and a command
+# that succeeds if it is there.
+needed=(
+  'gcc                     cc --version'
+  'libc6-dev               test -e /usr/include/stdio.h'
+  'pkg-config              pkg-config --version'
+  'meson                   meson --version'
+  'libglib2.0-dev          pkg-config gio-2.0'
+  'gobject-introspection   g-ir-scanner --version'
+  'libgirepository1.0-dev  pkg-config gobject-introspection-1.0'
+  'valac                   vapigen --version'
+  'python3-gi              python3_with_gi'
+  'gjs                     gjs --version'
+  'acl                     setfacl --version'
+)
+
+# The same two that introspection/meson.build tries: python3 may be one that was
+# brought along from elsewhere, without gi.
+python3_with_gi ()
+{
+  /usr/bin/python3 -c 'import gi' || python3 -c 'import gi'
+}
+
+as_root ()
+{
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  else
+    sudo "$@"
+  fi
+}
+
+install_missing ()
+{
+  local entry package probe missing=()
+
+  for entry in "${needed[@]}"; do
+    read -r package probe <<<"$entry"
+    # Unquoted: a command and its arguments.
+    $probe >/dev/null 2>&1 || missing+=("$package")
+  done
+
+  if [ ${#missing[@]} -eq 0 ]; then
+    return
+  fi
+
+  if ! command -v apt-get >/dev/null ||
+     { [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; }; then
+    echo "Please install (these are Debian's names): ${missing[*]}" >&2
+    exit 1
+  fi
+
+  echo "Installing ${missing[*]}"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+configure ()
+{
+  if [ ! -e "$build_dir/build.ninja" ]; then
+    # Not 'auto': here, a language that is left out is a mistake.
+    meson setup -Dintrospection=enabled -Dvapi=enabled "$build_dir" "$source_dir"
+  fi
+}
+
+# In the environment in which a program finds the library in the build tree
+demo ()
+{
+  local language=$1
+  shift
+
+  printf '\n== %s: %s\n' "$language" "${*##*/}"
+  meson devenv -C "$build_dir" "$@"
+}
+
+run_demo ()
+{
+  local python=/usr/bin/python3
+
+  configure
+  meson compile -C "$build_dir"
+
+  "$python" -c 'import gi' 2>/dev/null || python=python3
+
+  demo C "$build_dir/doc/examples/demo-c"
+  # Without bytecode, which would go into the source tree
+  demo Python "$python" -B "$source_dir/doc/examples/demo.py"
+  demo JavaScript gjs -m "$source_dir/doc/examples/demo.js"
+  demo Vala "$build_dir/doc/examples/demo-vala"
+}
+
+run_test ()
+{
+  local log=$build_dir/meson-logs/testlog.json status=0
+
+  configure
+  rm -f "$log"
+  meson test -C "$build_dir" --print-errorlogs "$@" || status=$?
+  python3 "$source_dir/.ci/summary.py" "$log" || status=1
+
+  return "$status"
+}
+
+command=${1:-help}
+shift || true
+
+case $command in
+  demo)
+    install_missing
+    run_demo
+    ;;
+  test)
+    install_missing
+    run_test "$@"
+    ;;
+  help | -h | --help)
+    usage
+    ;;
+  *)
+    usage >&2
+    exit 2
+    ;;
+esac
