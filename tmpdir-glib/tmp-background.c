@@ -64,6 +64,8 @@ typedef struct
 
 struct _Background
 {
+  /* The parent process's: never used, only not lost to a leak checker */
+  Background *inherited;
   pid_t     pid;
   TmpPace   pace;
   gint      n_active;          /* atomic: threads that work on a job */
@@ -112,6 +114,7 @@ get_background (void)
 
   fresh = g_new0 (Background, 1);
   fresh->pid = getpid ();
+  fresh->inherited = self;
   g_mutex_init (&fresh->lock);
   g_cond_init (&fresh->work);
   g_cond_init (&fresh->progress);

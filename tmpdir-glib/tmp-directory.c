@@ -288,7 +288,7 @@ drop (TmpDirectory *self)
 static void
 drop_at_exit (TmpExitHook *hook)
 {
-  drop ((TmpDirectory *) ((char *) hook - G_STRUCT_OFFSET (TmpDirectory, exit_hook)));
+  drop ((TmpDirectory *) (gpointer) ((char *) hook - G_STRUCT_OFFSET (TmpDirectory, exit_hook)));
 }
 
 static gboolean

@@ -163,10 +163,13 @@ open_beneath (int         dirfd,
       };
       long fd = syscall (SYS_openat2, dirfd, path, &how, sizeof how);
 
-      if (fd >= 0 || (errno != ENOSYS && errno != EPERM && errno != E2BIG))
+      if (fd >= 0 || (errno != ENOSYS && errno != EPERM && errno != E2BIG &&
+                      errno != ENAMETOOLONG))
         return (int) fd;
 
-      g_atomic_int_set (&openat2_missing, 1);
+      /* Step by step there is no limit to the length of a path. */
+      if (errno != ENAMETOOLONG)
+        g_atomic_int_set (&openat2_missing, 1);
     }
 #endif
 

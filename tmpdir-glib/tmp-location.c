@@ -33,7 +33,6 @@ typedef enum
 static int
 open_new_directory (const char *path)
 {
-  g_autofree char *parent = NULL;
   struct stat st;
   int fd = tmp_fd_open_directory (AT_FDCWD, path);
   int holder;

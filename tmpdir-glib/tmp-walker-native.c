@@ -147,20 +147,16 @@ open_repaired (NativeWalker *self,
   return fd;
 }
 
-/* Opens @dir by its name in its parent, if this thread has that open, else by
- * its path below the root. */
+/* Opens @dir by its path below the root. This looks only at what never changes
+ * in a directory, so that it can be done for one that another thread has. */
 static int
-open_by_name (NativeWalker *self,
+open_by_path (NativeWalker *self,
               TmpDir       *dir)
 {
   g_autoptr (GString) path = NULL;
 
   if (dir->parent == NULL)
     return tmp_fd_open_directory (self->root_fd, ".");
-  if (dir->parent->parent == NULL)
-    return open_repaired (self, self->root_fd, dir->name);
-  if (dir->local && dir->parent->handle != NULL)
-    return open_repaired (self, dir_get_fd (dir->parent), dir->name);
 
   path = g_string_new (dir->name);
   for (TmpDir *above = dir->parent; above->parent != NULL; above = above->parent)
@@ -172,19 +168,33 @@ open_by_name (NativeWalker *self,
   return open_repaired (self, self->root_fd, path->str);
 }
 
-/* Returns a descriptor of @dir that is the caller's. */
+/* Opens @dir, which this thread has, by its name in its parent, if this thread
+ * has that open, too. */
+static int
+open_by_name (NativeWalker *self,
+              TmpDir       *dir)
+{
+  if (dir->local && dir->parent->handle != NULL)
+    return open_repaired (self, dir_get_fd (dir->parent), dir->name);
+
+  return open_by_path (self, dir);
+}
+
+/* Returns a descriptor, to be closed by the caller, of @held, which this thread
+ * has, or of a directory above it. */
 static int
 open_dir (NativeWalker *self,
-          TmpDir       *dir)
+          TmpDir       *dir,
+          TmpDir       *held)
 {
-  int fd = open_by_name (self, dir);
+  int fd = dir == held ? open_by_name (self, dir) : open_by_path (self, dir);
 
   /* Out of descriptors: first give up our own, then hope for those of others. */
   for (guint tries = 0; fd < 0 && (errno == EMFILE || errno == ENFILE) && tries < 500; tries++)
     {
-      if (!close_topmost (self, dir))
+      if (!close_topmost (self, held))
         g_usleep (2000);
-      fd = open_by_name (self, dir);
+      fd = dir == held ? open_by_name (self, dir) : open_by_path (self, dir);
     }
 
   return fd;
@@ -203,7 +213,7 @@ hold_dir (NativeWalker *self,
   if (g_atomic_int_get (&self->n_open) >= MAX_OPEN)
     close_topmost (self, dir);
 
-  fd = open_dir (self, dir);
+  fd = open_dir (self, dir, dir);
   if (fd < 0)
     return -1;
 
@@ -231,7 +241,7 @@ hold_parent (NativeWalker *self,
   if (dir->local)
     return hold_dir (self, dir->parent);
 
-  *to_close = open_dir (self, dir->parent);
+  *to_close = open_dir (self, dir->parent, dir);
   return *to_close;
 }
 
