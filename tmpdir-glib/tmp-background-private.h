@@ -16,7 +16,7 @@ typedef struct _TmpExitHook TmpExitHook;
 struct _TmpExitHook
 {
   GList    link;
-  gpointer owner; /* whose list it is in, if any */
+  gpointer owner; /* the Background it was added to */
   void   (*func) (TmpExitHook *hook);
 };
 
@@ -33,11 +33,12 @@ void     tmp_background_push          (TmpDeletion   *deletion,
                                        gpointer       user_data);
 gboolean tmp_background_run           (TmpDeletion   *deletion,
                                        GError       **error);
-gpointer tmp_background_add_flush     (TmpFlushFunc   func,
+gboolean tmp_background_add_flush     (TmpFlushFunc   func,
                                        gpointer       user_data);
-gboolean tmp_background_remove_flush  (gpointer       id);
+gboolean tmp_background_remove_flush  (gpointer       user_data);
 void     tmp_background_add_exit_hook (TmpExitHook   *hook);
 void     tmp_background_remove_exit_hook
                                       (TmpExitHook   *hook);
+gboolean tmp_background_is_inherited  (TmpExitHook   *hook);
 
 G_END_DECLS

@@ -17,8 +17,11 @@
  * long as its deletion may have a directory that waits for a thread. A thread
  * takes the first job, puts it at the end of those of its priority, and works
  * on it until nothing is left to take, or until others have waited for SLICE.
- * How many threads work at once is up to tmp-pace.c. Whoever waits for a job
- * by himself works on it too, however many threads there are. */
+ * A deletion that is begun has descriptors open, so only MAX_BEGUN of them take
+ * turns, and the others are in the queue of new jobs.
+ *
+ * How many threads work at once is up to tmp-pace.c; but one of ours always
+ * may, and whoever waits for a job by himself works on it too. */
 
 #include "config.h"
 
@@ -26,6 +29,7 @@
 
 #include "tmp-pace-private.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -33,6 +37,7 @@
 #define MAX_THREADS 8
 #define IDLE_TIME (5 * G_USEC_PER_SEC)
 #define SLICE (20 * G_TIME_SPAN_MILLISECOND)
+#define MAX_BEGUN 8
 
 typedef struct _Background Background;
 
@@ -47,8 +52,9 @@ typedef struct
   gsize        n_counted;   /* atomic: entries already in Background.n_removed */
 
   /* guarded by the lock */
-  GList        link;        /* in the runnable queue */
-  gboolean     is_runnable;
+  GList        link;        /* in one of the queues */
+  gboolean     is_queued;
+  gboolean     is_begun;
   guint        n_workers;   /* threads that have it */
   gboolean     finished;
 } Job;
@@ -67,27 +73,33 @@ struct _Background
   /* The parent process's: never used, only not lost to a leak checker */
   Background *inherited;
   pid_t     pid;
+  gint      n_forks;
   TmpPace   pace;
   gint      n_active;          /* atomic: threads that work on a job */
+  gint      n_workers;         /* atomic: of these, those of ours */
   gsize     n_removed;         /* atomic: entries deleted so far, for @pace */
-  gint      n_runnable;        /* atomic: length of @runnable */
-  gint      best_priority;     /* atomic: of the first in @runnable */
+  gint      n_waiting_jobs;    /* atomic: how many could be taken */
+  gint      best_priority;     /* atomic: of the first in both queues */
 
   GMutex    lock;              /* guards the rest */
   GCond     work;              /* for idle threads: a job is runnable */
   GCond     progress;          /* for all others: that, or a job is finished */
-  GQueue    runnable;          /* of Job, by priority */
+  GQueue    runnable;          /* of Job, by priority: those that are begun */
+  GQueue    new_jobs;          /* of Job, by priority: those that are not */
+  guint     n_begun;           /* jobs that are, and are not finished */
   GQueue    flushes;           /* of Flush */
   guint     n_threads;
   guint     n_idle;            /* of these, those that nobody has called */
   guint     n_called;          /* of these, those that are about to wake up */
+  guint     n_starting;        /* of these, those that have not begun to run */
   guint     n_waiting;         /* for @progress */
   guint     n_background_jobs; /* not finished, and with a serial */
   guint64   last_serial;
   gboolean  exiting;
 
-  GRecMutex exit_lock;         /* guards @exit_hooks; taken before @lock */
+  GRecMutex exit_lock;         /* guards what follows; taken before @lock */
   GQueue    exit_hooks;
+  gboolean  exit_hooks_called;
 };
 
 /* What a thread of ours knows about itself; NULL in all others. */
@@ -97,10 +109,27 @@ typedef struct
 } Worker;
 
 static Background *the_background; /* atomic */
+static gint n_forks;               /* atomic: between the first process and this one */
 static GPrivate current_worker;
+static GPrivate is_in_done;        /* this thread calls a TmpDoneFunc */
 
 static void     background_exit (void);
 static gpointer worker_thread   (gpointer data);
+
+/* A pid alone does not tell a child from its parent: both can be the first of
+ * a PID namespace. A counter alone does not either: not every fork() calls
+ * handlers. */
+static gboolean
+is_current (Background *self)
+{
+  return self->pid == getpid () && self->n_forks == g_atomic_int_get (&n_forks);
+}
+
+static void
+count_fork (void)
+{
+  g_atomic_int_inc (&n_forks);
+}
 
 static Background *
 get_background (void)
@@ -109,11 +138,12 @@ get_background (void)
   Background *self = g_atomic_pointer_get (&the_background);
   Background *fresh;
 
-  if (self != NULL && self->pid == getpid ())
+  if (self != NULL && is_current (self))
     return self;
 
   fresh = g_new0 (Background, 1);
   fresh->pid = getpid ();
+  fresh->n_forks = g_atomic_int_get (&n_forks);
   fresh->inherited = self;
   g_mutex_init (&fresh->lock);
   g_cond_init (&fresh->work);
@@ -128,57 +158,91 @@ get_background (void)
       return g_atomic_pointer_get (&the_background);
     }
 
-  /* A forked child inherits the handler, too. */
+  /* A forked child inherits the handlers, too. */
   if (g_atomic_int_compare_and_exchange (&handler_installed, FALSE, TRUE))
-    atexit (background_exit);
+    {
+      pthread_atfork (NULL, NULL, count_fork);
+      atexit (background_exit);
+    }
 
   return fresh;
 }
 
+/* With the lock. A new job is only begun while few are, or if it is more
+ * urgent than all of them. */
+static gboolean
+may_begin (Background *self)
+{
+  Job *job = g_queue_peek_head (&self->runnable);
+  Job *new_job = g_queue_peek_head (&self->new_jobs);
+
+  return new_job != NULL && (self->n_begun < MAX_BEGUN ||
+                             (job != NULL && new_job->io_priority < job->io_priority));
+}
+
 /* With the lock. */
 static void
-runnable_changed (Background *self)
+queues_changed (Background *self)
 {
-  Job *first = g_queue_peek_head (&self->runnable);
+  Job *job = g_queue_peek_head (&self->runnable);
+  Job *new_job = g_queue_peek_head (&self->new_jobs);
 
-  g_atomic_int_set (&self->best_priority, first != NULL ? first->io_priority : G_MAXINT);
-  g_atomic_int_set (&self->n_runnable, (gint) self->runnable.length);
+  g_atomic_int_set (&self->best_priority,
+                    MIN (job != NULL ? job->io_priority : G_MAXINT,
+                         new_job != NULL ? new_job->io_priority : G_MAXINT));
+  g_atomic_int_set (&self->n_waiting_jobs,
+                    (gint) self->runnable.length + (may_begin (self) ? 1 : 0));
 }
 
 /* With the lock. At the end of the jobs of its priority, so that they take
  * turns. */
 static void
-make_runnable (Background *self,
-               Job        *job)
+enqueue (Background *self,
+         Job        *job)
 {
-  GList *before = self->runnable.tail;
+  GQueue *queue = job->is_begun ? &self->runnable : &self->new_jobs;
+  GList *before = queue->tail;
 
-  if (job->is_runnable || job->finished)
+  if (job->is_queued || job->finished)
     return;
 
   while (before != NULL && ((Job *) before->data)->io_priority > job->io_priority)
     before = before->prev;
 
-  job->is_runnable = TRUE;
+  job->is_queued = TRUE;
   job->link.data = job;
   if (before != NULL)
-    g_queue_insert_after_link (&self->runnable, before, &job->link);
+    g_queue_insert_after_link (queue, before, &job->link);
   else
-    g_queue_push_head_link (&self->runnable, &job->link);
-  runnable_changed (self);
+    g_queue_push_head_link (queue, &job->link);
+  queues_changed (self);
 }
 
 /* With the lock. */
 static void
-make_unrunnable (Background *self,
-                 Job        *job)
+dequeue (Background *self,
+         Job        *job)
 {
-  if (!job->is_runnable)
+  if (!job->is_queued)
     return;
 
-  g_queue_unlink (&self->runnable, &job->link);
-  job->is_runnable = FALSE;
-  runnable_changed (self);
+  g_queue_unlink (job->is_begun ? &self->runnable : &self->new_jobs, &job->link);
+  job->is_queued = FALSE;
+  queues_changed (self);
+}
+
+/* With the lock. */
+static void
+begin_job (Background *self,
+           Job        *job)
+{
+  if (job->is_begun)
+    return;
+
+  dequeue (self, job);
+  job->is_begun = TRUE;
+  self->n_begun++;
+  queues_changed (self);
 }
 
 /* With the lock. Waking nobody up would still be a system call. */
@@ -198,13 +262,22 @@ wait_for_progress (Background *self)
   self->n_waiting--;
 }
 
-/* With the lock. Whoever waits for a job must not starve the others, so one
- * thread may always work. */
+/* With the lock. Is there a place for a thread that has none yet? Those on their
+ * way have one. Whoever waits for a job must not starve the others. */
 static gboolean
 has_place (Background *self)
 {
-  return g_atomic_int_get (&self->n_active) < tmp_pace_get (&self->pace) ||
-         self->n_threads == self->n_idle;
+  gint n_coming = (gint) (self->n_called + self->n_starting);
+
+  return g_atomic_int_get (&self->n_active) + n_coming < tmp_pace_get (&self->pace) ||
+         g_atomic_int_get (&self->n_workers) + n_coming == 0;
+}
+
+/* With the lock. */
+static gboolean
+has_job (Background *self)
+{
+  return self->runnable.length > 0 || may_begin (self);
 }
 
 /* With the lock. */
@@ -225,6 +298,7 @@ start_thread (Background *self)
 
   g_thread_unref (thread);
   self->n_threads++;
+  self->n_starting++;
   return TRUE;
 }
 
@@ -269,9 +343,17 @@ job_offered (gpointer data)
   Background *self = job->background;
 
   g_mutex_lock (&self->lock);
-  make_runnable (self, job);
+  enqueue (self, job);
   call_thread (self);
   g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+others_wait (Job *job)
+{
+  gint n_own = tmp_deletion_get_n_ready (job->deletion) > 0 ? 1 : 0;
+
+  return g_atomic_int_get (&job->background->n_waiting_jobs) > n_own;
 }
 
 static gboolean
@@ -287,14 +369,20 @@ job_must_yield (gpointer data)
 
   n_removed = g_atomic_pointer_add (&self->n_removed, n_removed - n_counted) +
               n_removed - n_counted;
-  tmp_pace_tick (&self->pace, now, n_removed, n_active);
+  if (tmp_pace_tick (&self->pace, now, n_removed, n_active))
+    {
+      g_mutex_lock (&self->lock);
+      if (has_job (self))
+        call_thread (self);
+      g_mutex_unlock (&self->lock);
+    }
 
   if (worker == NULL)
     return FALSE;
 
-  return n_active > tmp_pace_get (&self->pace) ||
+  return (n_active > tmp_pace_get (&self->pace) && g_atomic_int_get (&self->n_workers) > 1) ||
          g_atomic_int_get (&self->best_priority) < job->io_priority ||
-         (now - worker->slice_start > SLICE && g_atomic_int_get (&self->n_runnable) > 1);
+         (now - worker->slice_start > SLICE && others_wait (job));
 }
 
 static const TmpDeletionHooks job_hooks = {
@@ -327,12 +415,16 @@ finish_job (Background *self,
   GList *next;
 
   job->finished = TRUE;
-  make_unrunnable (self, job);
+  dequeue (self, job);
+  self->n_begun--;
+  queues_changed (self);
 
   if (job->serial != 0)
     {
       g_mutex_unlock (&self->lock);
+      g_private_set (&is_in_done, self);
       job->done (job->deletion, job->user_data);
+      g_private_set (&is_in_done, NULL);
       g_mutex_lock (&self->lock);
 
       self->n_background_jobs--;
@@ -384,17 +476,23 @@ static void
 work_on_job (Background *self,
              Job        *job)
 {
+  gboolean is_worker = g_private_get (&current_worker) != NULL;
   gboolean finished;
 
+  begin_job (self, job);
   job->n_workers++;
   g_atomic_int_inc (&self->n_active);
-  if (self->runnable.length > 0)
+  if (is_worker)
+    g_atomic_int_inc (&self->n_workers);
+  if (has_job (self))
     call_thread (self);
   g_mutex_unlock (&self->lock);
 
   finished = tmp_deletion_work (job->deletion);
 
   g_mutex_lock (&self->lock);
+  if (is_worker)
+    g_atomic_int_add (&self->n_workers, -1);
   if (g_atomic_int_dec_and_test (&self->n_active))
     tmp_pace_break (&self->pace);
 
@@ -402,7 +500,7 @@ work_on_job (Background *self,
     finish_job (self, job);
   else if (tmp_deletion_get_n_ready (job->deletion) > 0)
     {
-      make_runnable (self, job);
+      enqueue (self, job);
       tell_progress (self);
     }
 
@@ -414,17 +512,24 @@ work_on_job (Background *self,
 static Job *
 take_job (Background *self)
 {
-  Job *job;
+  Job *job = g_queue_peek_head (&self->runnable);
+  Job *new_job = g_queue_peek_head (&self->new_jobs);
 
-  while ((job = g_queue_peek_head (&self->runnable)) != NULL)
+  if (may_begin (self) && (job == NULL || new_job->io_priority <= job->io_priority))
     {
-      make_unrunnable (self, job);
+      job = new_job;
+      begin_job (self, job);
+    }
 
-      if (tmp_deletion_get_n_ready (job->deletion) == 0)
-        continue;
-      if (tmp_deletion_get_n_ready (job->deletion) > 1)
-        make_runnable (self, job);
-      return job;
+  for (; job != NULL; job = g_queue_peek_head (&self->runnable))
+    {
+      guint n_ready = tmp_deletion_get_n_ready (job->deletion);
+
+      dequeue (self, job);
+      if (n_ready > 1)
+        enqueue (self, job);
+      if (n_ready > 0)
+        return job;
     }
 
   return NULL;
@@ -439,13 +544,10 @@ worker_thread (gpointer data)
   g_private_set (&current_worker, &worker);
 
   g_mutex_lock (&self->lock);
+  self->n_starting--;
   for (;;)
     {
-      /* This thread is none of the idle ones, so there is a place for it if
-       * the others leave one. */
-      gboolean place = g_atomic_int_get (&self->n_active) < tmp_pace_get (&self->pace) ||
-                       self->n_threads == self->n_idle + 1;
-      Job *job = place ? take_job (self) : NULL;
+      Job *job = has_place (self) ? take_job (self) : NULL;
 
       if (job != NULL)
         {
@@ -466,7 +568,7 @@ worker_thread (gpointer data)
           else
             self->n_idle--;
 
-          if (!called && self->runnable.length == 0)
+          if (!called && !has_job (self))
             break;
         }
     }
@@ -511,7 +613,7 @@ tmp_background_push (TmpDeletion *deletion,
   g_mutex_lock (&self->lock);
   job->serial = ++self->last_serial;
   self->n_background_jobs++;
-  make_runnable (self, job);
+  enqueue (self, job);
 
   /* Without threads, or when they are about to end with the process, nobody
    * else will do it. */
@@ -535,9 +637,9 @@ tmp_background_run (TmpDeletion  *deletion,
   return tmp_deletion_get_result (deletion, error);
 }
 
-/* Calls @func when all deletions are finished that have been pushed so far;
- * at once if there are none, and then returns NULL. */
-gpointer
+/* Calls @func when all deletions are finished that have been pushed so far. If
+ * there are none it does so at once, and returns FALSE. */
+gboolean
 tmp_background_add_flush (TmpFlushFunc func,
                           gpointer     user_data)
 {
@@ -557,22 +659,25 @@ tmp_background_add_flush (TmpFlushFunc func,
     }
   g_mutex_unlock (&self->lock);
 
-  if (flush == NULL)
-    func (user_data);
-  return flush;
+  if (flush != NULL)
+    return TRUE;
+
+  func (user_data);
+  return FALSE;
 }
 
-/* Returns whether @id was still waiting; its function will not be called then. */
+/* Returns whether a flush with @user_data was still waiting; its function will
+ * not be called then. */
 gboolean
-tmp_background_remove_flush (gpointer id)
+tmp_background_remove_flush (gpointer user_data)
 {
   Background *self = get_background ();
   Flush *flush = NULL;
 
   g_mutex_lock (&self->lock);
   for (GList *l = self->flushes.head; l != NULL && flush == NULL; l = l->next)
-    if (l->data == id)
-      flush = id;
+    if (((Flush *) l->data)->user_data == user_data)
+      flush = l->data;
   if (flush != NULL)
     g_queue_unlink (&self->flushes, &flush->link);
   g_mutex_unlock (&self->lock);
@@ -590,6 +695,10 @@ tmp_background_add_exit_hook (TmpExitHook *hook)
   hook->owner = self;
   hook->link.data = hook;
   g_queue_push_tail_link (&self->exit_hooks, &hook->link);
+  /* The process is about to exit, and we have been told already. */
+  if (self->exit_hooks_called)
+    atexit (background_exit);
+  self->exit_hooks_called = FALSE;
   g_rec_mutex_unlock (&self->exit_lock);
 }
 
@@ -601,7 +710,7 @@ tmp_background_remove_exit_hook (TmpExitHook *hook)
   Background *self = get_background ();
 
   if (hook->owner != self)
-    return;
+    return; /* that of a parent, or none at all */
 
   g_rec_mutex_lock (&self->exit_lock);
   if (hook->link.data != NULL)
@@ -610,15 +719,23 @@ tmp_background_remove_exit_hook (TmpExitHook *hook)
   g_rec_mutex_unlock (&self->exit_lock);
 }
 
+/* Does @hook belong to a process that this one has been forked from? */
+gboolean
+tmp_background_is_inherited (TmpExitHook *hook)
+{
+  return hook->owner != NULL && !is_current (hook->owner);
+}
+
 /* What is still owned goes into the background, and this thread helps until
  * all of that is done. The other threads of the process still run meanwhile. */
 static void
 background_exit (void)
 {
   Background *self = g_atomic_pointer_get (&the_background);
+  guint n_own;
   GList *link;
 
-  if (self == NULL || self->pid != getpid ())
+  if (self == NULL || !is_current (self))
     return;
 
   g_rec_mutex_lock (&self->exit_lock);
@@ -628,11 +745,15 @@ background_exit (void)
 
       hook->func (hook);
     }
+  self->exit_hooks_called = TRUE;
   g_rec_mutex_unlock (&self->exit_lock);
 
   g_mutex_lock (&self->lock);
   self->exiting = TRUE;
-  while (self->n_background_jobs > 0)
+  /* A handler of log messages may have called exit(): the job that it was told
+   * about is over, but will not be counted as such before this returns. */
+  n_own = g_private_get (&is_in_done) == self ? 1 : 0;
+  while (self->n_background_jobs > n_own)
     {
       Job *job = take_job (self);
 

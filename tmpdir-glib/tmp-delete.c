@@ -197,7 +197,7 @@ tmp_flush (GCancellable  *cancellable,
 {
   Wait wait = { 0 };
   gulong handler = 0;
-  gpointer id;
+  gboolean waits;
 
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
@@ -205,7 +205,7 @@ tmp_flush (GCancellable  *cancellable,
   g_mutex_init (&wait.lock);
   g_cond_init (&wait.changed);
 
-  id = tmp_background_add_flush (wait_done, &wait);
+  waits = tmp_background_add_flush (wait_done, &wait);
   if (cancellable != NULL)
     handler = g_cancellable_connect (cancellable, G_CALLBACK (wait_cancelled), &wait, NULL);
 
@@ -218,7 +218,7 @@ tmp_flush (GCancellable  *cancellable,
     g_cancellable_disconnect (cancellable, handler);
 
   /* If it cannot be removed any more, it is being called: that is soon over. */
-  if (id != NULL && !tmp_background_remove_flush (id))
+  if (waits && !tmp_background_remove_flush (&wait))
     {
       g_mutex_lock (&wait.lock);
       while (!wait.done)

@@ -42,7 +42,8 @@
  * deeper. */
 #define MAX_DEPTH 32
 
-/* As many directories may be in the queue for having been moved up. */
+/* As many directories may be in the queue for having been moved up; more of
+ * them are found again by reading the root once more. */
 #define MAX_RAISED 256
 
 /* How many files of a directory are dealt with at once. */
@@ -52,6 +53,9 @@
  * until both are over. */
 #define RETRY_PASSES 8
 #define RETRY_TIME (5 * G_USEC_PER_SEC)
+
+/* How often a directory may turn out to hold more than was read of it. */
+#define MAX_PARTIAL 1000
 
 struct _TmpDeletion
 {
@@ -66,6 +70,7 @@ struct _TmpDeletion
   GMutex                  lock;
   GQueue                  ready;     /* of TmpDir */
   guint                   n_working; /* threads */
+  gboolean                raised;    /* the root has more than was found in it */
   gboolean                finished;  /* nothing changes any more */
 
   gboolean                opened;    /* the root; by the thread that takes it first */
@@ -202,6 +207,7 @@ static void
 put_back (TmpDeletion *self,
           TmpDir      *dir)
 {
+  g_autoptr (GPtrArray) ready = g_ptr_array_new ();
   g_autoptr (GPtrArray) waiting = g_ptr_array_new ();
 
   for (TmpDir *above = dir; above != NULL; above = above->local ? above->parent : NULL)
@@ -213,12 +219,12 @@ put_back (TmpDeletion *self,
       TmpDir *above = let_go (dir);
 
       dir->waiting = dir->pending > 0 && !has_work (dir);
-      if (dir->waiting)
-        g_ptr_array_add (waiting, dir);
-      else
-        push_ready (self, dir);
+      g_ptr_array_add (dir->waiting ? waiting : ready, dir);
       dir = above;
     }
+  /* The deepest last, to be the first that is taken again. */
+  for (guint i = ready->len; i > 0; i--)
+    push_ready (self, ready->pdata[i - 1]);
   g_mutex_unlock (&self->lock);
 
   for (guint i = 0; i < waiting->len; i++)
@@ -269,6 +275,7 @@ begin_pass (TmpDeletion *self,
             TmpDir      *dir)
 {
   self->walker->klass->park (self->walker, dir);
+  dir->n_partial += dir->partial ? 1 : 0;
   dir->position = 0;
   dir->scanned = dir->partial = FALSE;
   dir->known_left = dir->own_left + dir->children_left;
@@ -284,7 +291,7 @@ may_retry (TmpDir *dir)
   gint64 now = g_get_monotonic_time ();
 
   if (dir->partial)
-    return TRUE;
+    return dir->n_partial < MAX_PARTIAL;
   if (dir->own_left + dir->children_left > 0)
     return FALSE;
 
@@ -323,6 +330,14 @@ remove_dir (TmpDeletion *self,
   gboolean progress = dir->own_progress + dir->children_progress > 0;
   TmpRemoval removal;
 
+  if (dir == self->root)
+    {
+      g_mutex_lock (&self->lock);
+      dir->partial = dir->partial || self->raised;
+      self->raised = FALSE;
+      g_mutex_unlock (&self->lock);
+    }
+
   if (dir->slice)
     removal = left ? TMP_REMOVAL_FAILED : TMP_REMOVAL_DONE;
   else if (dir->partial)
@@ -355,16 +370,23 @@ enter_subdir (TmpDeletion *self,
 {
   const TmpWalkerClass *klass = self->walker->klass;
   g_autofree char *name = g_ptr_array_steal_index_fast (dir->subdirs, dir->subdirs->len - 1);
-  char *raised = NULL;
+  g_autofree char *raised = NULL;
   TmpDir *child;
 
-  if (dir->depth >= MAX_DEPTH && klass->raise != NULL &&
-      tmp_deletion_get_n_ready (self) < MAX_RAISED)
+  if (dir->depth >= MAX_DEPTH && klass->raise != NULL)
     raised = klass->raise (self->walker, dir, name);
+
+  if (raised != NULL && tmp_deletion_get_n_ready (self) < MAX_RAISED)
+    {
+      hand_over (self, self->root, dir_new (self->root, g_steal_pointer (&raised)));
+      return dir;
+    }
 
   if (raised != NULL)
     {
-      hand_over (self, self->root, dir_new (self->root, raised));
+      g_mutex_lock (&self->lock);
+      self->raised = TRUE;
+      g_mutex_unlock (&self->lock);
       return dir;
     }
 
@@ -505,9 +527,10 @@ take_result (TmpDeletion *self)
     {
       g_autofree char *message = g_steal_pointer (&error->message);
 
-      /* The root is one of them. */
+      /* The root is one of them, unless it was to stay. */
+      left += (self->walker->flags & TMP_DELETE_KEEP_ROOT) != 0 ? 0 : 1;
       error->message = g_strdup_printf ("%s (%" G_GUINT64_FORMAT " files and directories are left)",
-                                        message, left + 1);
+                                        message, left);
     }
 
   return error;
@@ -575,10 +598,14 @@ tmp_deletion_set_hooks (TmpDeletion            *self,
   self->hooks_data = data;
 }
 
-/* Returns how many directories wait for a thread; by now it may be different. */
+/* Returns how many directories wait for a thread; by now it may be different.
+ * After a cancellation nobody is needed for what is left. */
 guint
 tmp_deletion_get_n_ready (TmpDeletion *self)
 {
+  if (g_atomic_int_get (&self->cancelled))
+    return 0;
+
   return (guint) g_atomic_int_get (&self->n_ready);
 }
 

@@ -146,7 +146,7 @@ is_initialized (TmpDirectory *self)
 static gboolean
 is_inherited (TmpDirectory *self)
 {
-  return self->pid != getpid ();
+  return tmp_background_is_inherited (&self->exit_hook);
 }
 
 static gboolean
@@ -278,11 +278,17 @@ drop (TmpDirectory *self)
   g_mutex_unlock (&self->lock);
 
   if (owned && keeps_everything ())
-    print_kept (self);
-  else if (owned && check_location (self, fd, quiet) && !tmp_location_remove (&self->location))
-    hand_over (self, quiet);
+    {
+      print_kept (self);
+      owned = FALSE;
+    }
 
+  owned = owned && check_location (self, fd, quiet);
+  /* What follows may need the descriptor more than the lock. */
   tmp_fd_close (&fd);
+
+  if (owned && !tmp_location_remove (&self->location))
+    hand_over (self, quiet);
 }
 
 static void
@@ -425,7 +431,9 @@ tmp_directory_finalize (GObject *object)
   g_clear_pointer (&self->deletion, tmp_deletion_unref);
   g_free (self->prefix);
   g_free (self->suffix);
-  g_mutex_clear (&self->lock);
+  /* A thread of the parent may have held it during the fork. */
+  if (!is_inherited (self))
+    g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (tmp_directory_parent_class)->finalize (object);
 }
@@ -593,19 +601,36 @@ tmp_directory_new_in (GFile         *parent,
                          NULL);
 }
 
+typedef struct
+{
+  GFile *parent;
+  char  *prefix;
+} CreateData;
+
+static void
+create_data_free (gpointer data)
+{
+  CreateData *create = data;
+
+  g_clear_object (&create->parent);
+  g_free (create->prefix);
+  g_free (create);
+}
+
 static void
 create_thread (GTask        *task,
                gpointer      source_object,
                gpointer      task_data,
                GCancellable *cancellable)
 {
-  TmpDirectory *self = task_data;
+  CreateData *create = task_data;
   GError *error = NULL;
+  TmpDirectory *self = tmp_directory_new_in (create->parent, create->prefix, cancellable, &error);
 
   /* If the task is cancelled by now, it drops the object, and with it the
    * directory. */
-  if (g_initable_init (G_INITABLE (self), cancellable, &error))
-    g_task_return_pointer (task, g_object_ref (self), g_object_unref);
+  if (self != NULL)
+    g_task_return_pointer (task, self, g_object_unref);
   else
     g_task_return_error (task, error);
 }
@@ -635,20 +660,20 @@ tmp_directory_create_async (GFile               *parent,
                             gpointer             user_data)
 {
   g_autoptr (GTask) task = NULL;
+  CreateData *create;
 
   g_return_if_fail (parent == NULL || G_IS_FILE (parent));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  create = g_new0 (CreateData, 1);
+  g_set_object (&create->parent, parent);
+  create->prefix = g_strdup (prefix);
 
   /* PyGObject cannot await a static function whose task has a source object. */
   task = g_task_new (NULL, cancellable, callback, user_data);
   g_task_set_source_tag (task, tmp_directory_create_async);
   g_task_set_priority (task, io_priority);
-  g_task_set_task_data (task,
-                        g_object_new (TMP_TYPE_DIRECTORY,
-                                      "parent", parent,
-                                      "prefix", prefix,
-                                      NULL),
-                        g_object_unref);
+  g_task_set_task_data (task, create, create_data_free);
   g_task_run_in_thread (task, create_thread);
 }
 
@@ -1037,7 +1062,7 @@ end_cleanup (TmpDirectory  *self,
 
   g_mutex_lock (&self->lock);
   /* Another cleanup may have been faster. */
-  gone = gone || !self->owned || tmp_location_is_deleted (self->location.fd);
+  gone = gone || !self->owned || tmp_fd_is_deleted (self->location.fd);
   if (gone && self->owned)
     fd = release (self);
 
@@ -1265,9 +1290,11 @@ tmp_directory_cleanup_finish (TmpDirectory  *self,
  * tmp_directory_detach:
  * @self: a directory
  *
- * Gives up the ownership of the directory: nothing will be deleted any more.
+ * Gives up the ownership of the directory: neither the last unref nor the exit
+ * will delete it any more.
  *
- * It is the caller's now, with its mode of 0700.
+ * It is the caller's now, with its mode of 0700. A cleanup that is running is
+ * not stopped by this; cancel it first.
  *
  * Returns: (transfer full) (nullable): where it is, `NULL` if @self has not been
  *   initialized

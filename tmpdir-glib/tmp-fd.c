@@ -80,6 +80,25 @@ tmp_fd_get_mount (int fd)
   return 0;
 }
 
+/* Has the directory that @fd holds been deleted, rather than moved? */
+gboolean
+tmp_fd_is_deleted (int fd)
+{
+  char proc_path[sizeof "/proc/self/fd/" + 3 * sizeof fd];
+  g_autofree char *target = NULL;
+  struct stat st;
+
+  if (fd < 0 || fstat (fd, &st) != 0)
+    return FALSE;
+  if (st.st_nlink == 0)
+    return TRUE;
+
+  /* Not every file system counts the links of directories. */
+  g_snprintf (proc_path, sizeof proc_path, "/proc/self/fd/%d", fd);
+  target = g_file_read_link (proc_path, NULL);
+  return target != NULL && g_str_has_suffix (target, " (deleted)");
+}
+
 /* Is something mounted on @name? FALSE if the kernel cannot tell (before Linux
  * 5.8): good enough to explain an EBUSY, not to prevent anything. */
 gboolean

@@ -34,7 +34,6 @@ gboolean         tmp_location_create     (TmpLocation        *self,
                                           GCancellable       *cancellable,
                                           GError            **error);
 void             tmp_location_clear      (TmpLocation        *self);
-gboolean         tmp_location_is_deleted (int                 fd);
 TmpLocationState tmp_location_check      (const TmpLocation  *self,
                                           int                 fd);
 gboolean         tmp_location_remove     (const TmpLocation  *self);

@@ -75,19 +75,26 @@ adopt (TmpLocation   *self,
   if (result != 0)
     goto failed;
 
-  if (!S_ISDIR (st.st_mode) || st.st_uid != geteuid ())
+  if (!S_ISDIR (st.st_mode))
     {
       tmp_fd_close (&fd);
       return ADOPT_AGAIN;
     }
 
-  /* A umask takes bits away; a default ACL and a parent with the set-group-ID
-   * bit add some. */
-  if ((st.st_mode & 07777) != 0700)
+  /* A file system without owners, or one that squashes them. */
+  if (st.st_uid != geteuid ())
     {
-      result = fd >= 0 ? fchmod (fd, 0700) : chmod (path, 0700);
-      if (result != 0)
-        goto failed;
+      errno = EACCES;
+      goto failed;
+    }
+
+  /* A umask takes bits away; a default ACL and a parent with the set-group-ID
+   * bit add some. Without a descriptor nothing can be done about it safely. */
+  if ((st.st_mode & 07777) != 0700 && fchmod (fd, 0700) != 0)
+    {
+      if (fd < 0)
+        errno = EMFILE;
+      goto failed;
     }
 
   /* systemd-tmpfiles does not age a directory that it cannot lock, but it may
@@ -271,15 +278,6 @@ tmp_location_clear (TmpLocation *self)
   g_clear_pointer (&self->path, g_free);
 }
 
-/* Has the directory that @fd holds been deleted, by whomever? */
-gboolean
-tmp_location_is_deleted (int fd)
-{
-  struct stat st;
-
-  return fd >= 0 && fstat (fd, &st) == 0 && st.st_nlink == 0;
-}
-
 /* Is it still there, under its name? @fd, if there is one, holds it. A location
  * that is not native cannot be recognised, and passes for what it was. */
 TmpLocationState
@@ -292,11 +290,11 @@ tmp_location_check (const TmpLocation *self,
     return TMP_LOCATION_OURS;
 
   if (lstat (self->path, &st) != 0)
-    return tmp_location_is_deleted (fd) ? TMP_LOCATION_DELETED : TMP_LOCATION_MOVED;
+    return tmp_fd_is_deleted (fd) ? TMP_LOCATION_DELETED : TMP_LOCATION_MOVED;
   if (tmp_file_id_equal (&self->id, &st))
     return TMP_LOCATION_OURS;
 
-  return tmp_location_is_deleted (fd) ? TMP_LOCATION_DELETED : TMP_LOCATION_REPLACED;
+  return tmp_fd_is_deleted (fd) ? TMP_LOCATION_DELETED : TMP_LOCATION_REPLACED;
 }
 
 /* Removes it if it is empty, as temporary directories often are. */

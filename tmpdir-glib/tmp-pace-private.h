@@ -25,13 +25,13 @@ typedef struct
   gsize    window_count;
 } TmpPace;
 
-void tmp_pace_init  (TmpPace *self,
-                     gint     max);
-gint tmp_pace_get   (TmpPace *self);
-void tmp_pace_tick  (TmpPace *self,
-                     gint64   now,
-                     gsize    count,
-                     gint     n_active);
-void tmp_pace_break (TmpPace *self);
+void     tmp_pace_init  (TmpPace *self,
+                         gint     max);
+gint     tmp_pace_get   (TmpPace *self);
+gboolean tmp_pace_tick  (TmpPace *self,
+                         gint64   now,
+                         gsize    count,
+                         gint     n_active);
+void     tmp_pace_break (TmpPace *self);
 
 G_END_DECLS

@@ -51,8 +51,7 @@ set_limit (TmpPace *self,
 }
 
 static void
-begin_trial (TmpPace *self,
-             gint64   now)
+begin_trial (TmpPace *self)
 {
   gint limit = self->limit;
   gboolean fewer = limit == self->max || (self->try_fewer && limit > 1);
@@ -89,8 +88,9 @@ end_trial (TmpPace *self,
 }
 
 /* To be called often, by whoever works. @count is the number of entries
- * deleted since the beginning of time, @n_active how many threads work. */
-void
+ * deleted since the beginning of time, @n_active how many threads work.
+ * Returns whether more of them should work from now on. */
+gboolean
 tmp_pace_tick (TmpPace *self,
                gint64   now,
                gsize    count,
@@ -98,9 +98,13 @@ tmp_pace_tick (TmpPace *self,
 {
   gint64 elapsed;
   double rate;
+  gint before;
+  gboolean more;
 
   if (!g_mutex_trylock (&self->lock))
-    return;
+    return FALSE;
+
+  before = self->limit;
 
   if (self->window_start == 0)
     {
@@ -132,11 +136,13 @@ tmp_pace_tick (TmpPace *self,
         {
           self->rate = self->rate == 0 ? rate : (3 * self->rate + rate) / 4;
           if (now >= self->next_trial)
-            begin_trial (self, now);
+            begin_trial (self);
         }
     }
 
+  more = self->limit > before;
   g_mutex_unlock (&self->lock);
+  return more;
 }
 
 /* Nobody works for a while: the window ends without a result. */

@@ -15,8 +15,11 @@
 
 #include "tmp-error-private.h"
 
-/* How many entries are read before they are dealt with. */
+/* How many entries are read before they are dealt with: at first, and at most.
+ * The number doubles, so that even a very wide directory is not enumerated
+ * often, and somebody who adds files has to be very fast to make it endless. */
 #define BATCH 1024
+#define MAX_DOUBLINGS 6
 
 /* A handle is the GFile. It does not change once it is there, so that threads
  * which have the children may read it. */
@@ -46,7 +49,7 @@ note_error (TmpWalker  *self,
   GError *noted = NULL;
 
   /* The deletion sees for itself that it is cancelled. */
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && tmp_walker_cancelled (self))
     {
       g_error_free (error);
       return;
@@ -123,6 +126,7 @@ gio_scan (TmpWalker *self,
 {
   g_autoptr (GFileEnumerator) enumerator = NULL;
   GError *error = NULL;
+  guint64 batch = ((guint64) BATCH << MIN (dir->n_partial, MAX_DOUBLINGS)) + dir->known_left;
   guint64 n_read = 0;
   gboolean end = FALSE;
 
@@ -135,7 +139,7 @@ gio_scan (TmpWalker *self,
                                           G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS,
                                           self->cancellable, &error);
 
-  while (enumerator != NULL && n_read < BATCH + dir->known_left)
+  while (enumerator != NULL && n_read < batch)
     {
       g_autoptr (GFileInfo) info = g_file_enumerator_next_file (enumerator, self->cancellable,
                                                                 &error);

@@ -10,9 +10,10 @@
  * this runs can lead it anywhere else.
  *
  * Descriptors: the root and its parent stay open. Every thread holds open the
- * directory that it reads and, as long as the whole deletion has no more than
+ * directory that it reads and, as long as the whole deletion has less than
  * MAX_OPEN of them, the ones above it. Beyond that a thread closes the topmost
- * of its own, and opens it again from the root when it comes back to it. */
+ * of its own, and opens it again from the root when it comes back to it. That
+ * leaves room for one that a thread needs in passing. */
 
 #include "config.h"
 
@@ -27,7 +28,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_OPEN 14
+#define MAX_OPEN 10
 #define BUFFER_SIZE 32768
 
 typedef struct
@@ -40,7 +41,7 @@ typedef struct
   mode_t     root_mode;
   TmpFileId  root_id;
   guint64    mount;     /* never left */
-  gint       n_open;    /* atomic: descriptors of TmpDir.handle */
+  gint       n_open;    /* atomic: descriptors of other directories */
 } NativeWalker;
 
 /* A handle is a descriptor plus one, so that NULL means none. */
@@ -103,11 +104,13 @@ repair_fd (int fd)
 
 /* The same for a directory that its own mode forbids to read: it is held by
  * an O_PATH descriptor for the repair, opened by its name once more, and must
- * then be the same. */
+ * then be the same. With @id nothing is done to any other directory, and errno
+ * is ESTALE if it is one. */
 static int
-repair_and_open (NativeWalker *self,
-                 int           dirfd,
-                 const char   *path)
+repair_and_open (NativeWalker    *self,
+                 int              dirfd,
+                 const char      *path,
+                 const TmpFileId *id)
 {
   int holder = tmp_fd_open_path (dirfd, path, self->mount);
   struct stat before, after;
@@ -116,7 +119,11 @@ repair_and_open (NativeWalker *self,
   if (holder < 0)
     return -1;
 
-  if (fstat (holder, &before) == 0 && repair_fd (holder))
+  if (fstat (holder, &before) != 0)
+    errno = EACCES;
+  else if (id != NULL && !tmp_file_id_equal (id, &before))
+    errno = ESTALE;
+  else if (repair_fd (holder))
     fd = tmp_fd_open_beneath (dirfd, path, self->mount);
   else
     errno = EACCES;
@@ -142,7 +149,7 @@ open_repaired (NativeWalker *self,
   if (fd < 0 && errno == EACCES && repair_fd (dirfd))
     fd = tmp_fd_open_beneath (dirfd, path, self->mount);
   if (fd < 0 && errno == EACCES)
-    fd = repair_and_open (self, dirfd, path);
+    fd = repair_and_open (self, dirfd, path, NULL);
 
   return fd;
 }
@@ -155,8 +162,15 @@ open_by_path (NativeWalker *self,
 {
   g_autoptr (GString) path = NULL;
 
+  /* A descriptor of its own, with a position of its own to read from. */
   if (dir->parent == NULL)
-    return tmp_fd_open_directory (self->root_fd, ".");
+    {
+      int fd = tmp_fd_open_directory (self->root_fd, ".");
+
+      if (fd < 0 && errno == EACCES && repair_fd (self->root_fd))
+        fd = tmp_fd_open_directory (self->root_fd, ".");
+      return fd;
+    }
 
   path = g_string_new (dir->name);
   for (TmpDir *above = dir->parent; above->parent != NULL; above = above->parent)
@@ -180,6 +194,21 @@ open_by_name (NativeWalker *self,
   return open_by_path (self, dir);
 }
 
+/* Nothing can be opened because there are too many descriptors: waits a little
+ * for those of others, but not forever. */
+static gboolean
+wait_for_descriptors (guint *tries)
+{
+  if (errno != EMFILE && errno != ENFILE)
+    return FALSE;
+
+  if (++*tries > 500)
+    return FALSE;
+
+  g_usleep (2000);
+  return TRUE;
+}
+
 /* Returns a descriptor, to be closed by the caller, of @held, which this thread
  * has, or of a directory above it. */
 static int
@@ -187,15 +216,13 @@ open_dir (NativeWalker *self,
           TmpDir       *dir,
           TmpDir       *held)
 {
-  int fd = dir == held ? open_by_name (self, dir) : open_by_path (self, dir);
+  guint tries = 0;
+  int fd;
 
-  /* Out of descriptors: first give up our own, then hope for those of others. */
-  for (guint tries = 0; fd < 0 && (errno == EMFILE || errno == ENFILE) && tries < 500; tries++)
-    {
-      if (!close_topmost (self, held))
-        g_usleep (2000);
-      fd = dir == held ? open_by_name (self, dir) : open_by_path (self, dir);
-    }
+  do
+    fd = dir == held ? open_by_name (self, dir) : open_by_path (self, dir);
+  while (fd < 0 && ((errno == EMFILE && close_topmost (self, held)) ||
+                    wait_for_descriptors (&tries)));
 
   return fd;
 }
@@ -210,18 +237,20 @@ hold_dir (NativeWalker *self,
   if (fd >= 0)
     return fd;
 
-  if (g_atomic_int_get (&self->n_open) >= MAX_OPEN)
+  if (g_atomic_int_add (&self->n_open, 1) >= MAX_OPEN)
     close_topmost (self, dir);
 
   fd = open_dir (self, dir, dir);
   if (fd < 0)
-    return -1;
+    {
+      g_atomic_int_add (&self->n_open, -1);
+      return -1;
+    }
 
   if (dir->position != 0 && lseek (fd, (off_t) dir->position, SEEK_SET) < 0)
     dir->position = 0; /* read from the start again, then */
 
   dir->handle = GINT_TO_POINTER (fd + 1);
-  g_atomic_int_inc (&self->n_open);
   return fd;
 }
 
@@ -241,8 +270,22 @@ hold_parent (NativeWalker *self,
   if (dir->local)
     return hold_dir (self, dir->parent);
 
+  g_atomic_int_inc (&self->n_open);
   *to_close = open_dir (self, dir->parent, dir);
+  if (*to_close < 0)
+    g_atomic_int_add (&self->n_open, -1);
   return *to_close;
+}
+
+static void
+release_parent (NativeWalker *self,
+                int          *to_close)
+{
+  if (*to_close < 0)
+    return;
+
+  tmp_fd_close (to_close);
+  g_atomic_int_add (&self->n_open, -1);
 }
 
 static gboolean
@@ -265,34 +308,22 @@ explain (int         dirfd,
   return errsv == EBUSY && tmp_fd_is_mount_point (dirfd, name) ? EXDEV : errsv;
 }
 
-/* Is the root still where it was? What is checked here and what is removed
- * after it can differ, but only by an empty directory that somebody put there
- * in between; no system call takes both at once. */
-static gboolean
+/* Is the root still where it was? Returns 0, or what is wrong. What is checked
+ * here and what is removed after it can differ, but only by an empty directory
+ * that somebody put there in between; no system call takes both at once. */
+static int
 check_root (NativeWalker *self)
 {
-  g_autofree char *target = NULL;
-  char proc_path[64];
   struct stat st;
 
   if (fstatat (self->parent_fd, self->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-    {
-      if (tmp_file_id_equal (&self->root_id, &st))
-        return TRUE;
-    }
-  else if (errno == ENOENT)
-    {
-      /* Deleted by somebody else, or moved away with what came into it since? */
-      if (fstat (self->root_fd, &st) == 0 && st.st_nlink == 0)
-        return TRUE;
+    return tmp_file_id_equal (&self->root_id, &st) ? 0 : G_IO_ERROR_FAILED;
 
-      g_snprintf (proc_path, sizeof proc_path, "/proc/self/fd/%d", self->root_fd);
-      target = g_file_read_link (proc_path, NULL);
-      if (target != NULL && g_str_has_suffix (target, " (deleted)"))
-        return TRUE;
-    }
+  /* Deleted by somebody else, or moved away with what came into it since? */
+  if (errno != ENOENT || tmp_fd_is_deleted (self->root_fd))
+    return 0;
 
-  return FALSE;
+  return G_IO_ERROR_NOT_FOUND;
 }
 
 static void
@@ -322,15 +353,16 @@ native_remove (TmpWalker *walker,
 {
   NativeWalker *self = (NativeWalker *) walker;
   const char *name = dir->parent != NULL ? dir->name : self->name;
+  int wrong = dir->parent == NULL ? check_root (self) : 0;
   TmpRemoval result;
   int to_close;
   int dirfd;
 
   native_park (walker, dir);
 
-  if (dir->parent == NULL && !check_root (self))
+  if (wrong != 0)
     {
-      root_is_foreign (self, G_IO_ERROR_NOT_FOUND);
+      root_is_foreign (self, (GIOErrorEnum) wrong);
       return TMP_REMOVAL_FAILED;
     }
 
@@ -363,7 +395,7 @@ native_remove (TmpWalker *walker,
       result = TMP_REMOVAL_FAILED;
     }
 
-  tmp_fd_close (&to_close);
+  release_parent (self, &to_close);
   return result;
 }
 
@@ -387,7 +419,7 @@ scan_unopened (NativeWalker *self,
 
       dirfd = hold_parent (self, dir, &to_close);
       gone = dirfd >= 0 && unlink_repaired (dirfd, dir->name, replaced ? 0 : AT_REMOVEDIR);
-      tmp_fd_close (&to_close);
+      release_parent (self, &to_close);
       if (gone)
         {
           tmp_walker_removed (&self->parent, NULL);
@@ -544,6 +576,28 @@ open_root_missing (NativeWalker *self)
   return TMP_ROOT_FAILED;
 }
 
+static int
+open_root_directory (NativeWalker *self)
+{
+  const TmpFileId *id = self->parent.has_id ? &self->parent.id : NULL;
+  int fd = tmp_fd_open_beneath (self->parent_fd, self->name, self->mount);
+
+  if (fd < 0 && errno == EACCES)
+    fd = repair_and_open (self, self->parent_fd, self->name, id);
+
+  /* The contents of a mount point can be deleted by whoever names it, but a
+   * mount point cannot be removed, so it is better left as it is. */
+  if (fd < 0 && errno == EXDEV && id == NULL &&
+      (self->parent.flags & TMP_DELETE_KEEP_ROOT) != 0)
+    {
+      fd = tmp_fd_open_directory (self->parent_fd, self->name);
+      if (fd >= 0)
+        self->mount = tmp_fd_get_mount (fd);
+    }
+
+  return fd;
+}
+
 static TmpRoot
 native_open_root (TmpWalker *walker,
                   TmpDir    *root)
@@ -551,6 +605,7 @@ native_open_root (TmpWalker *walker,
   NativeWalker *self = (NativeWalker *) walker;
   g_autofree char *parent_path = g_path_get_dirname (walker->path);
   gboolean keep_root = (walker->flags & TMP_DELETE_KEEP_ROOT) != 0;
+  guint tries = 0;
   struct stat st;
 
   self->parent_fd = self->root_fd = -1;
@@ -566,7 +621,10 @@ native_open_root (TmpWalker *walker,
       return TMP_ROOT_REFUSED;
     }
 
-  self->parent_fd = open (parent_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  do
+    self->parent_fd = open (parent_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  while (self->parent_fd < 0 && wait_for_descriptors (&tries));
+
   if (self->parent_fd < 0 && errno == ENOENT)
     return open_root_missing (self);
   if (self->parent_fd < 0)
@@ -576,18 +634,9 @@ native_open_root (TmpWalker *walker,
     }
 
   self->mount = tmp_fd_get_mount (self->parent_fd);
-  self->root_fd = tmp_fd_open_beneath (self->parent_fd, self->name, self->mount);
-  if (self->root_fd < 0 && errno == EACCES)
-    self->root_fd = repair_and_open (self, self->parent_fd, self->name);
-
-  /* The contents of a mount point can be deleted by whoever names it, but a
-   * mount point cannot be removed, so it is better left as it is. */
-  if (self->root_fd < 0 && errno == EXDEV && keep_root && !walker->has_id)
-    {
-      self->root_fd = tmp_fd_open_directory (self->parent_fd, self->name);
-      if (self->root_fd >= 0)
-        self->mount = tmp_fd_get_mount (self->root_fd);
-    }
+  do
+    self->root_fd = open_root_directory (self);
+  while (self->root_fd < 0 && wait_for_descriptors (&tries));
 
   if (self->root_fd < 0)
     {
@@ -597,6 +646,11 @@ native_open_root (TmpWalker *walker,
         return open_root_missing (self);
       if (errsv == ENOTDIR || errsv == ELOOP)
         return open_root_file (self);
+      if (errsv == ESTALE && walker->has_id)
+        {
+          root_is_foreign (self, G_IO_ERROR_FAILED);
+          return TMP_ROOT_FAILED;
+        }
 
       if (errsv == EACCES && !keep_root && !walker->has_id &&
           unlinkat (self->parent_fd, self->name, AT_REMOVEDIR) == 0)

@@ -44,6 +44,7 @@ struct _TmpDir
   gboolean   slice;             /* of the files in @parent */
   gboolean   scanned;           /* this pass has read all it is going to read */
   gboolean   partial;           /* that was not everything */
+  guint      n_partial;         /* passes that were partial */
   guint      passes;
   guint      idle_passes;       /* passes in a row that deleted nothing */
   gint64     first_pass_ended;  /* in monotonic time */

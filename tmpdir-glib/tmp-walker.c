@@ -22,12 +22,10 @@ tmp_walker_new (GFile           *file,
   const TmpWalkerClass *klass = &tmp_walker_gio_class;
   TmpWalker *self;
 
-#ifdef __linux__
   /* A GVfs mount may have a path too, by way of FUSE; but it is not native,
    * and better served by its own backend. */
   if (g_file_is_native (file) && g_file_peek_path (file) != NULL)
     klass = &tmp_walker_native_class;
-#endif
 
   self = g_malloc0 (klass->size);
   self->klass = klass;
