@@ -51,6 +51,30 @@ test_modes (TestFixture   *fixture,
 /* A chain that must be repaired one by one, deeper than any number of
  * descriptors that one keeps open
  */
+/* The root is opened in another way than what is below it. */
+static void
+test_modes_root (TestFixture   *fixture,
+                 gconstpointer  data)
+{
+  if (!test_drop_root (fixture))
+    return;
+
+  for (mode_t mode = 0; mode <= 0700; mode += 0100)
+    {
+      g_autofree char *tree = test_make_dir (fixture->path, "tree");
+      g_autoptr(GFile) file = g_file_new_for_path (tree);
+      g_autoptr(GError) error = NULL;
+
+      test_make_tree (tree, 2, 2);
+      g_assert_no_errno (g_chmod (tree, mode));
+      tmp_delete_tree (file, TMP_DELETE_NONE, NULL, &error);
+      g_assert_no_error (error);
+      test_assert_absent (tree);
+    }
+
+  test_regain_root ();
+}
+
 static void
 test_modes_deep (TestFixture   *fixture,
                  gconstpointer  data)
@@ -395,6 +419,7 @@ main (int    argc,
   test_init (&argc, &argv);
 
   test_add ("/delete-errors/modes", NULL, test_modes);
+  test_add ("/delete-errors/modes-root", NULL, test_modes_root);
   test_add ("/delete-errors/modes-deep", NULL, test_modes_deep);
   test_add ("/delete-errors/modes-keep-root", NULL, test_modes_keep_root);
   test_add ("/delete-errors/modes-of-files", NULL, test_modes_of_files);

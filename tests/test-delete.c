@@ -355,6 +355,35 @@ test_deep_and_wide (TestFixture   *fixture,
   g_assert_cmpuint (test_count_entries (tree), ==, 0);
 }
 
+/* More directories, at a depth from where what is below them is not dealt with
+ * in place any more, than there are places for it elsewhere.
+ */
+static void
+test_wide_then_deep (TestFixture   *fixture,
+                     gconstpointer  data)
+{
+  g_autofree char *tree = test_make_dir (fixture->path, "tree");
+  g_autofree char *edge = g_strdup (tree);
+
+  for (guint i = 0; i < 31; i++)
+    {
+      char *next = test_make_dir (edge, "down");
+
+      g_free (edge);
+      edge = next;
+    }
+  for (guint i = 0; i < 600; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u", i);
+      g_autofree char *dir = test_make_dir (edge, name);
+
+      test_make_deep (dir, 40);
+    }
+
+  delete_path (tree, TMP_DELETE_NONE);
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
+}
+
 /* Not even the paths of the few levels that are dealt with at a time may be
  * given to the system in one piece.
  */
@@ -529,6 +558,7 @@ main (int    argc,
   test_add ("/delete/odd-names", NULL, test_odd_names);
   test_add ("/delete/deep", NULL, test_deep);
   test_add ("/delete/deep-and-wide", NULL, test_deep_and_wide);
+  test_add ("/delete/wide-then-deep", NULL, test_wide_then_deep);
   test_add ("/delete/deep-long-names", NULL, test_deep_long_names);
   test_add ("/delete/few-descriptors", NULL, test_few_descriptors);
   test_add ("/delete/wide", NULL, test_wide);

@@ -10,6 +10,7 @@
 
 #include "test-lib.h"
 
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -239,6 +240,103 @@ test_orphan (TestFixture   *fixture,
   g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
 }
 
+static gpointer
+read_entries_removed (gpointer data)
+{
+  gint **flag = data;
+
+  while (!g_atomic_int_get (flag[0]))
+    tmp_directory_get_entries_removed ((gpointer) flag[1]);
+  return NULL;
+}
+
+/* Its lock may be taken by a thread that the child does not have. */
+static void
+test_locked (TestFixture   *fixture,
+             gconstpointer  data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(TmpDirectory) dir = tmp_directory_new_in (fixture->file, NULL, NULL, &error);
+  gint stop = FALSE;
+  gpointer reading[] = { &stop, dir };
+  GThread *threads[2];
+
+  g_assert_no_error (error);
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("reader", read_entries_removed, reading);
+
+  for (guint i = 0; i < test_scale (200); i++)
+    {
+      const pid_t pid = fork ();
+      int status;
+
+      if (pid == 0)
+        {
+          g_object_unref (dir);
+          _exit (0);
+        }
+      g_assert_no_errno (waitpid (pid, &status, 0));
+      g_assert_cmpint (status, ==, 0);
+    }
+
+  g_atomic_int_set (&stop, TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  test_assert_present (tmp_directory_get_path (dir));
+}
+
+#ifdef CLONE_NEWPID
+/* In PID namespaces of their own, parent and child both are process 1. */
+static void
+test_same_pid (TestFixture   *fixture,
+               gconstpointer  data)
+{
+  pid_t pid;
+  int status;
+
+  if (!test_require_root ())
+    return;
+
+  pid = fork ();
+  if (pid == 0)
+    {
+      if (unshare (CLONE_NEWPID) != 0)
+        _exit (77);
+
+      pid = fork ();
+      if (pid == 0)
+        {
+          TmpDirectory *dir = tmp_directory_new_in (fixture->file, NULL, NULL, NULL);
+
+          if (dir == NULL || unshare (CLONE_NEWPID) != 0)
+            _exit (77);
+
+          pid = fork ();
+          if (pid == 0)
+            {
+              g_object_unref (dir);
+              _exit (getpid () == 1 ? 0 : 77);
+            }
+          if (waitpid (pid, &status, 0) != pid || status != 0)
+            _exit (77);
+
+          status = g_file_test (tmp_directory_get_path (dir), G_FILE_TEST_IS_DIR) ? 0 : 1;
+          tmp_directory_cleanup (dir, NULL, NULL);
+          _exit (getpid () == 1 ? status : 77);
+        }
+      if (waitpid (pid, &status, 0) != pid)
+        _exit (77);
+      _exit (WEXITSTATUS (status));
+    }
+
+  g_assert_no_errno (waitpid (pid, &status, 0));
+  if (WIFEXITED (status) && WEXITSTATUS (status) == 77)
+    g_test_skip ("PID namespaces cannot be made here");
+  else
+    g_assert_cmpint (status, ==, 0);
+}
+#endif
+
 int
 main (int    argc,
       char **argv)
@@ -254,6 +352,10 @@ main (int    argc,
   test_add ("/fork/grandchild", child_grandchild, test_child);
   test_add ("/fork/busy", NULL, test_busy);
   test_add ("/fork/orphan", NULL, test_orphan);
+  test_add ("/fork/locked", NULL, test_locked);
+#ifdef CLONE_NEWPID
+  test_add ("/fork/same-pid", NULL, test_same_pid);
+#endif
 
   return test_run ();
 }
