@@ -134,8 +134,10 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (TmpDirectory, tmp_directory, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, initable_iface_init)
                                G_IMPLEMENT_INTERFACE (G_TYPE_ASYNC_INITABLE, async_initable_iface_init))
 
-/* At most so often 'entries-removed' is notified, in milliseconds. */
+/* At most so often 'entries-removed' is notified, and looked at, in
+ * milliseconds. */
 #define NOTIFY_INTERVAL 50
+#define TICK_INTERVAL 10
 
 static gboolean
 is_initialized (TmpDirectory *self)
@@ -1141,6 +1143,7 @@ typedef struct
 {
   GSource *ticker;
   guint64  shown;
+  gint64   shown_at; /* in monotonic time */
   GError  *error; /* set by the thread that has finished it */
 } CleanupData;
 
@@ -1162,10 +1165,13 @@ cleanup_tick (gpointer user_data)
   CleanupData *cleanup = g_task_get_task_data (task);
   TmpDirectory *self = g_task_get_source_object (task);
   guint64 removed = tmp_directory_get_entries_removed (self);
+  gint64 now = g_get_monotonic_time ();
 
-  if (removed != cleanup->shown)
+  if (removed != cleanup->shown &&
+      now - cleanup->shown_at >= NOTIFY_INTERVAL * G_TIME_SPAN_MILLISECOND)
     {
       cleanup->shown = removed;
+      cleanup->shown_at = now;
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENTRIES_REMOVED]);
     }
 
@@ -1255,7 +1261,7 @@ tmp_directory_cleanup_async (TmpDirectory        *self,
     }
 
   cleanup = g_new0 (CleanupData, 1);
-  cleanup->ticker = g_timeout_source_new (NOTIFY_INTERVAL);
+  cleanup->ticker = g_timeout_source_new (TICK_INTERVAL);
   g_source_set_priority (cleanup->ticker, io_priority);
   g_source_set_callback (cleanup->ticker, cleanup_tick, task, NULL);
   g_task_set_task_data (task, cleanup, cleanup_data_free);
