@@ -19,6 +19,9 @@ Usage: ./run.sh COMMAND [OPTION…]
                  drop it while a main loop runs, and see that it is gone
   test           run all tests; options are those of 'meson test'
 
+  bench          measure deletion beside its peers; options are those of
+                 tests/benchmarks/bench.py (--quick, --rows, --help)
+
 What is missing is installed first, on Debian and its relatives. Everything is
 built in _build, or in \$BUILD_DIR.
 END
@@ -38,6 +41,19 @@ needed=(
   'python3-gi              python3_with_gi'
   'gjs                     gjs --version'
   'acl                     setfacl --version'
+)
+
+# What the benchmarks need in addition: peers, and file systems to measure on
+needed_for_bench=(
+  'g++                     c++ --version'
+  'qtbase5-dev             pkg-config Qt5Core'
+  'libdazzle-1.0-dev       pkg-config libdazzle-1.0'
+  'libfuse3-dev            pkg-config fuse3'
+  'fuse3                   fusermount3 --version'
+  'xfsprogs                test -x /usr/sbin/mkfs.xfs'
+  'btrfs-progs             test -x /usr/sbin/mkfs.btrfs'
+  'strace                  strace --version'
+  'binutils                strip --version'
 )
 
 # The same two that introspection/meson.build tries: python3 may be one that was
@@ -128,6 +144,15 @@ run_test ()
   return "$status"
 }
 
+run_bench ()
+{
+  configure
+  # It may have been configured before the peers were installed.
+  meson setup --reconfigure "$build_dir" >/dev/null
+  meson compile -C "$build_dir" benchmarks
+  python3 -B "$source_dir/tests/benchmarks/bench.py" --build "$build_dir" "$@"
+}
+
 command=${1:-help}
 shift || true
 
@@ -139,6 +164,11 @@ case $command in
   test)
     install_missing
     run_test "$@"
+    ;;
+  bench)
+    needed+=("${needed_for_bench[@]}")
+    install_missing
+    run_bench "$@"
     ;;
   help | -h | --help)
     usage
