@@ -18,7 +18,6 @@ Usage: ./run.sh COMMAND [OPTION…]
   demo           in C, Python, JavaScript and Vala: fill a temporary directory,
                  drop it while a main loop runs, and see that it is gone
   test           run all tests; options are those of 'meson test'
-
   bench          measure deletion beside its peers; options are those of
                  tests/benchmarks/bench.py (--quick, --rows, --help)
 

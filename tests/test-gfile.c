@@ -404,6 +404,67 @@ test_cancelled_during (TestFixture   *fixture,
 #define add(path, data, func) \
   g_test_add ((path), TestFixture, (data), set_up, (func), tear_down)
 
+typedef struct
+{
+  GFile *file;
+  gint  *n_finished;
+} Waiting;
+
+static gpointer
+delete_and_wait (gpointer data)
+{
+  Waiting *waiting = data;
+
+  g_assert_true (tmp_delete_tree (waiting->file, TMP_DELETE_NONE, NULL, NULL));
+  g_atomic_int_inc (waiting->n_finished);
+  return NULL;
+}
+
+/* However many threads wait for slow deletions of their own, what is deleted
+ * in the background has its turn.
+ */
+static void
+test_no_starvation (TestFixture   *fixture,
+                    gconstpointer  data)
+{
+  GThread *threads[12];
+  Waiting waiting[G_N_ELEMENTS (threads)];
+  gint n_finished = 0;
+  g_autofree char *quick = test_make_dir (fixture->path, "quick");
+  g_autoptr(GFile) quick_file = g_file_new_for_path (quick);
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+
+  test_make_tree (quick, 5, 5);
+  wrap_reset ();
+  wrap_delay (WRAP_DELETE, 20000);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("slow-%" G_GSIZE_FORMAT, i);
+      g_autofree char *path = test_make_dir (fixture->path, name);
+
+      test_make_files (path, 100);
+      waiting[i].file = g_file_get_child (fixture->file, name);
+      waiting[i].n_finished = &n_finished;
+      threads[i] = g_thread_new ("waiting", delete_and_wait, &waiting[i]);
+    }
+
+  tmp_delete_tree_async (quick_file, TMP_DELETE_NONE, G_PRIORITY_DEFAULT, NULL,
+                         test_store_result, &result);
+  test_wait_result (&result);
+  g_assert_true (tmp_delete_tree_finish (result, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (g_atomic_int_get (&n_finished), <, G_N_ELEMENTS (threads) / 2);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    {
+      g_thread_join (threads[i]);
+      g_object_unref (waiting[i].file);
+    }
+  wrap_reset ();
+}
+
 int
 main (int    argc,
       char **argv)
@@ -425,6 +486,7 @@ main (int    argc,
   add ("/gfile/root-error", NULL, test_root_error);
   add ("/gfile/cleanup-retry", NULL, test_cleanup_retry);
   add ("/gfile/cancelled-during", NULL, test_cancelled_during);
+  add ("/gfile/no-starvation", NULL, test_no_starvation);
 
   return test_run ();
 }

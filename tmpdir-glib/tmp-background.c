@@ -17,8 +17,8 @@
  * long as its deletion may have a directory that waits for a thread. A thread
  * takes the first job, puts it at the end of those of its priority, and works
  * on it until nothing is left to take, or until others have waited for SLICE.
- * A deletion that is begun has descriptors open, so only MAX_BEGUN of them take
- * turns, and the others are in the queue of new jobs.
+ * A deletion that is begun has descriptors open, so only MAX_BEGUN of those that
+ * nobody waits for take turns, and the others are in the queue of new jobs.
  *
  * How many threads work at once is up to tmp-pace.c; but one of ours always
  * may, and whoever waits for a job by himself works on it too. */
@@ -86,7 +86,7 @@ struct _Background
   GCond     progress;          /* for all others: that, or a job is finished */
   GQueue    runnable;          /* of Job, by priority: those that are begun */
   GQueue    new_jobs;          /* of Job, by priority: those that are not */
-  guint     n_begun;           /* jobs that are, and are not finished */
+  guint     n_begun;           /* jobs with a serial that are, and are not finished */
   GQueue    flushes;           /* of Flush */
   guint     n_threads;
   guint     n_idle;            /* of these, those that nobody has called */
@@ -241,7 +241,8 @@ begin_job (Background *self,
 
   dequeue (self, job);
   job->is_begun = TRUE;
-  self->n_begun++;
+  if (job->serial != 0)
+    self->n_begun++;
   queues_changed (self);
 }
 
@@ -416,8 +417,6 @@ finish_job (Background *self,
 
   job->finished = TRUE;
   dequeue (self, job);
-  self->n_begun--;
-  queues_changed (self);
 
   if (job->serial != 0)
     {
@@ -428,6 +427,10 @@ finish_job (Background *self,
       g_mutex_lock (&self->lock);
 
       self->n_background_jobs--;
+      self->n_begun--;
+      queues_changed (self);
+      if (has_job (self))
+        call_thread (self);
 
       for (GList *l = self->flushes.head; l != NULL; l = next)
         {
