@@ -10,16 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static TmpDirectory *
-new_directory (TestFixture *fixture)
-{
-  g_autoptr(GError) error = NULL;
-  TmpDirectory *dir = tmp_directory_new_in (fixture->file, NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return dir;
-}
-
 static void
 assert_cleanup (TmpDirectory *dir)
 {
@@ -60,7 +50,7 @@ static void
 test_sync (TestFixture   *fixture,
            gconstpointer  data)
 {
-  g_autoptr(TmpDirectory) dir = new_directory (fixture);
+  g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
   guint n = test_make_tree (tmp_directory_get_path (dir), 20, 20);
 
   assert_cleanup (dir);
@@ -75,7 +65,7 @@ static void
 test_async (TestFixture   *fixture,
             gconstpointer  data)
 {
-  g_autoptr(TmpDirectory) dir = new_directory (fixture);
+  g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
   guint n = test_make_tree (tmp_directory_get_path (dir), 20, 20);
   g_autoptr(GError) error = NULL;
 
@@ -93,7 +83,7 @@ static void
 test_name_reused (TestFixture   *fixture,
                   gconstpointer  data)
 {
-  g_autoptr(TmpDirectory) dir = new_directory (fixture);
+  g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
   g_autofree char *path = g_strdup (tmp_directory_get_path (dir));
 
   assert_cleanup (dir);
@@ -111,7 +101,7 @@ test_gone (TestFixture   *fixture,
            gconstpointer  data)
 {
   const gboolean cleanup = GPOINTER_TO_INT (data);
-  g_autoptr(TmpDirectory) dir = new_directory (fixture);
+  g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
 
   g_assert_no_errno (g_rmdir (tmp_directory_get_path (dir)));
   if (cleanup)
@@ -145,7 +135,7 @@ test_threads (TestFixture   *fixture,
 {
   for (guint i = 0; i < test_scale (10); i++)
     {
-      g_autoptr(TmpDirectory) dir = new_directory (fixture);
+      g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
       GThread *threads[8];
       Together together = { dir, G_N_ELEMENTS (threads) };
 
@@ -163,7 +153,7 @@ static void
 test_async_together (TestFixture   *fixture,
                      gconstpointer  data)
 {
-  g_autoptr(TmpDirectory) dir = new_directory (fixture);
+  g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
   GAsyncResult *results[8] = { NULL };
 
   test_make_tree (tmp_directory_get_path (dir), 20, 20);
@@ -186,7 +176,7 @@ static void
 test_cancelled (TestFixture   *fixture,
                 gconstpointer  data)
 {
-  g_autoptr(TmpDirectory) dir = new_directory (fixture);
+  g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
   g_autoptr(GCancellable) cancellable = g_cancellable_new ();
   g_autoptr(GError) error = NULL;
   g_autoptr(GError) async_error = NULL;
@@ -223,7 +213,7 @@ test_cancelled_during (TestFixture   *fixture,
   /* A machine may be too fast for the first size */
   while (error == NULL)
     {
-      g_autoptr(TmpDirectory) dir = new_directory (fixture);
+      g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
       g_autoptr(GCancellable) cancellable = g_cancellable_new ();
       g_autoptr(GAsyncResult) result = NULL;
       TestWatch watch;
@@ -283,7 +273,7 @@ test_error_and_retry (TestFixture   *fixture,
   if (!test_require_root () || !test_drop_root (fixture))
     return;
 
-  dir = new_directory (fixture);
+  dir = test_new_directory (fixture);
   test_make_tree (tmp_directory_get_path (dir), 10, 10);
   locked = make_undeletable (dir);
   if (!test_drop_root (fixture))
@@ -314,7 +304,7 @@ test_ignore_errors (TestFixture   *fixture,
   if (!test_require_root () || !test_drop_root (fixture))
     return;
 
-  dir = new_directory (fixture);
+  dir = test_new_directory (fixture);
   tmp_directory_set_ignore_cleanup_errors (dir, TRUE);
   test_make_tree (tmp_directory_get_path (dir), 10, 10);
   locked = make_undeletable (dir);
@@ -349,7 +339,7 @@ check_replaced (TestFixture *fixture,
                 Replacement  replacement,
                 gboolean     cleanup)
 {
-  g_autoptr(TmpDirectory) dir = new_directory (fixture);
+  g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
   const char *path = tmp_directory_get_path (dir);
   g_autofree char *moved = g_build_filename (fixture->path, "moved", NULL);
   g_autofree char *foreign = test_make_dir (fixture->path, "foreign");
@@ -423,7 +413,7 @@ static void
 test_moved_back (TestFixture   *fixture,
                  gconstpointer  data)
 {
-  g_autoptr(TmpDirectory) dir = new_directory (fixture);
+  g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
   g_autofree char *moved = g_build_filename (fixture->path, "moved", NULL);
 
   test_make_tree (tmp_directory_get_path (dir), 3, 3);

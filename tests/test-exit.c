@@ -15,20 +15,10 @@
 static TmpDirectory *held = NULL;
 
 static TmpDirectory *
-new_directory (TestFixture *fixture)
-{
-  g_autoptr(GError) error = NULL;
-  TmpDirectory *dir = tmp_directory_new_in (fixture->file, NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return dir;
-}
-
-static TmpDirectory *
 new_filled (TestFixture *fixture,
             guint        n_files)
 {
-  TmpDirectory *dir = new_directory (fixture);
+  TmpDirectory *dir = test_new_directory (fixture);
 
   test_make_tree (tmp_directory_get_path (dir), 5, 5);
   test_make_files (tmp_directory_get_path (dir), n_files);
@@ -210,7 +200,7 @@ test_kept (TestFixture   *fixture,
 
   if (g_test_subprocess ())
     {
-      held = new_directory (fixture);
+      held = test_new_directory (fixture);
       test_make_files (tmp_directory_get_path (held), 5);
       if (detach)
         g_object_unref (tmp_directory_detach (held));
@@ -280,7 +270,7 @@ test_crash (TestFixture   *fixture,
 {
   if (g_test_subprocess ())
     {
-      held = new_directory (fixture);
+      held = test_new_directory (fixture);
       test_make_files (tmp_directory_get_path (held), 5);
       g_error ("Crashing on purpose");
     }

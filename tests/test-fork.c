@@ -18,16 +18,6 @@
 
 static TmpDirectory *held = NULL;
 
-static TmpDirectory *
-new_directory (TestFixture *fixture)
-{
-  g_autoptr(GError) error = NULL;
-  TmpDirectory *dir = tmp_directory_new_in (fixture->file, NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return dir;
-}
-
 static void
 child_unref (TestFixture *fixture)
 {
@@ -77,8 +67,8 @@ static void
 child_creates (TestFixture *fixture)
 {
   g_autoptr(GError) error = NULL;
-  TmpDirectory *cleaned = new_directory (fixture);
-  TmpDirectory *dropped = new_directory (fixture);
+  TmpDirectory *cleaned = test_new_directory (fixture);
+  TmpDirectory *dropped = test_new_directory (fixture);
   g_autofree char *dropped_path = g_strdup (tmp_directory_get_path (dropped));
 
   test_make_tree (tmp_directory_get_path (cleaned), 10, 10);
@@ -98,9 +88,9 @@ child_creates (TestFixture *fixture)
 
   /* To be deleted at exit */
   g_object_unref (held);
-  held = new_directory (fixture);
+  held = test_new_directory (fixture);
   test_make_tree (tmp_directory_get_path (held), 10, 10);
-  g_object_unref (new_directory (fixture));
+  g_object_unref (test_new_directory (fixture));
   exit (0);
 }
 
@@ -111,7 +101,7 @@ child_grandchild (TestFixture *fixture)
   int status;
 
   g_object_unref (held);
-  held = new_directory (fixture);
+  held = test_new_directory (fixture);
   pid = fork ();
   g_assert_no_errno (pid);
   if (pid == 0)
@@ -155,7 +145,7 @@ test_child (TestFixture   *fixture,
 
   if (g_test_subprocess ())
     {
-      held = new_directory (fixture);
+      held = test_new_directory (fixture);
       path = tmp_directory_get_path (held);
       test_make_tree (path, 5, 5);
       before = test_snapshot (path);
@@ -191,9 +181,9 @@ test_busy (TestFixture   *fixture,
     {
       for (guint i = 0; i < test_scale (20); i++)
         {
-          TmpDirectory *dropped = new_directory (fixture);
+          TmpDirectory *dropped = test_new_directory (fixture);
 
-          held = new_directory (fixture);
+          held = test_new_directory (fixture);
           test_make_tree (tmp_directory_get_path (dropped), 50, 5);
           test_make_files (tmp_directory_get_path (held), 3);
           g_object_unref (dropped);
@@ -220,7 +210,7 @@ test_orphan (TestFixture   *fixture,
   if (g_test_subprocess ())
     {
       g_assert_no_errno (pipe (pipe_fds));
-      held = new_directory (fixture);
+      held = test_new_directory (fixture);
       test_make_files (tmp_directory_get_path (held), 3);
       if (fork () == 0)
         {

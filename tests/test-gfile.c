@@ -36,16 +36,6 @@ tear_down (TestFixture   *fixture,
   test_fixture_tear_down (fixture, data);
 }
 
-static TmpDirectory *
-new_directory (TestFixture *fixture)
-{
-  g_autoptr(GError) error = NULL;
-  TmpDirectory *dir = tmp_directory_new_in (fixture->file, NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return dir;
-}
-
 /* Where it really is */
 static char *
 local_path (TmpDirectory *dir)
@@ -60,7 +50,7 @@ static void
 test_create (TestFixture   *fixture,
              gconstpointer  data)
 {
-  g_autoptr(TmpDirectory) dir = new_directory (fixture);
+  g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
   g_autofree char *path = local_path (dir);
   g_autofree char *entry = test_only_entry (fixture->path);
   g_autofree char *name = g_path_get_basename (path);
@@ -120,7 +110,7 @@ static void
 test_cleanup (TestFixture   *fixture,
               gconstpointer  data)
 {
-  g_autoptr(TmpDirectory) dir = new_directory (fixture);
+  g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
   g_autofree char *path = local_path (dir);
   guint n = test_make_tree (path, 20, 20);
   g_autoptr(GError) error = NULL;
@@ -140,7 +130,7 @@ static void
 test_unref (TestFixture   *fixture,
             gconstpointer  data)
 {
-  g_autoptr(TmpDirectory) dir = new_directory (fixture);
+  g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
   g_autofree char *path = local_path (dir);
   g_autoptr(GError) error = NULL;
 
@@ -157,7 +147,7 @@ test_exit (TestFixture   *fixture,
 {
   if (g_test_subprocess ())
     {
-      TmpDirectory *dir = new_directory (fixture);
+      TmpDirectory *dir = test_new_directory (fixture);
       g_autofree char *path = local_path (dir);
 
       test_make_tree (path, 5, 5);
@@ -336,7 +326,7 @@ static void
 test_cleanup_retry (TestFixture   *fixture,
                     gconstpointer  data)
 {
-  g_autoptr(TmpDirectory) dir = new_directory (fixture);
+  g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
   g_autofree char *path = local_path (dir);
   g_autofree char *bad = NULL;
   g_autoptr(GError) error = NULL;
@@ -374,7 +364,7 @@ static void
 test_cancelled_during (TestFixture   *fixture,
                        gconstpointer  data)
 {
-  g_autoptr(TmpDirectory) dir = new_directory (fixture);
+  g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
   g_autoptr(GCancellable) cancellable = g_cancellable_new ();
   g_autoptr(GAsyncResult) result = NULL;
   g_autofree char *path = local_path (dir);

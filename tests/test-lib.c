@@ -297,6 +297,16 @@ test_make_deep (const char *parent,
   close (dir);
 }
 
+TmpDirectory *
+test_new_directory (TestFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  TmpDirectory *dir = tmp_directory_new_in (fixture->file, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  return dir;
+}
+
 /* Takes the reference and never lets go of it, in a place where neither a leak
  * checker nor the compiler thinks that it is not used any more.
  */

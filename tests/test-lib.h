@@ -60,6 +60,9 @@ void          test_make_files        (const char    *parent,
 void          test_make_deep         (const char    *parent,
                                       guint          n_levels);
 
+/* A new TmpDirectory in that of the test */
+TmpDirectory *test_new_directory     (TestFixture   *fixture);
+
 /* Keeping an object until the process ends */
 void          test_hold              (gpointer       object);
 

@@ -11,16 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static TmpDirectory *
-new_directory (TestFixture *fixture)
-{
-  g_autoptr(GError) error = NULL;
-  TmpDirectory *dir = tmp_directory_new_in (fixture->file, NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return dir;
-}
-
 static void
 flush (void)
 {
@@ -35,7 +25,7 @@ static void
 test_unref (TestFixture   *fixture,
             gconstpointer  data)
 {
-  TmpDirectory *dir = new_directory (fixture);
+  TmpDirectory *dir = test_new_directory (fixture);
   g_autofree char *path = g_strdup (tmp_directory_get_path (dir));
 
   test_make_tree (path, 20, 20);
@@ -57,7 +47,7 @@ static void
 test_hidden_name (TestFixture   *fixture,
                   gconstpointer  data)
 {
-  TmpDirectory *dir = new_directory (fixture);
+  TmpDirectory *dir = test_new_directory (fixture);
   g_autofree char *name = g_path_get_basename (tmp_directory_get_path (dir));
   g_autofree char *hidden = g_strdup_printf ("%s/.%s.deleted", fixture->path, name);
 
@@ -74,7 +64,7 @@ test_hidden_name_taken (TestFixture   *fixture,
                         gconstpointer  data)
 {
   const gboolean empty = GPOINTER_TO_INT (data);
-  TmpDirectory *dir = new_directory (fixture);
+  TmpDirectory *dir = test_new_directory (fixture);
   g_autofree char *name = g_path_get_basename (tmp_directory_get_path (dir));
   g_autofree char *hidden_name = g_strdup_printf (".%s.deleted", name);
   g_autofree char *hidden = test_make_dir (fixture->path, hidden_name);
@@ -99,7 +89,7 @@ static void
 test_flush_async (TestFixture   *fixture,
                   gconstpointer  data)
 {
-  TmpDirectory *dir = new_directory (fixture);
+  TmpDirectory *dir = test_new_directory (fixture);
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(GError) error = NULL;
 
@@ -118,7 +108,7 @@ static void
 test_flush_cancelled (TestFixture   *fixture,
                       gconstpointer  data)
 {
-  TmpDirectory *dir = new_directory (fixture);
+  TmpDirectory *dir = test_new_directory (fixture);
   g_autoptr(GCancellable) cancellable = g_cancellable_new ();
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(GError) error = NULL;
@@ -149,7 +139,7 @@ static void
 test_thread (TestFixture   *fixture,
              gconstpointer  data)
 {
-  TmpDirectory *dir = new_directory (fixture);
+  TmpDirectory *dir = test_new_directory (fixture);
   g_autofree char *path = g_strdup (tmp_directory_get_path (dir));
 
   test_make_tree (path, 20, 20);
@@ -168,7 +158,7 @@ test_many (TestFixture   *fixture,
 
   for (guint i = 0; i < n; i++)
     {
-      TmpDirectory *dir = new_directory (fixture);
+      TmpDirectory *dir = test_new_directory (fixture);
 
       test_make_tree (tmp_directory_get_path (dir), 1, 2);
       g_ptr_array_add (dirs, dir);
@@ -211,14 +201,14 @@ test_descriptors (TestFixture   *fixture,
   guint before, inheritable;
 
   /* With everything running that is made only once */
-  g_object_unref (new_directory (fixture));
+  g_object_unref (test_new_directory (fixture));
   flush ();
   before = count_descriptors (FALSE);
   inheritable = count_descriptors (TRUE);
 
   for (guint i = 0; i < 20; i++)
     {
-      TmpDirectory *dir = new_directory (fixture);
+      TmpDirectory *dir = test_new_directory (fixture);
 
       test_make_tree (tmp_directory_get_path (dir), 20, 2);
       g_ptr_array_add (dirs, dir);
@@ -238,7 +228,7 @@ static void
 test_auto_cleanup (TestFixture   *fixture,
                    gconstpointer  data)
 {
-  TmpDirectory *dir = new_directory (fixture);
+  TmpDirectory *dir = test_new_directory (fixture);
   g_autofree char *path = g_strdup (tmp_directory_get_path (dir));
 
   test_make_files (path, 3);
@@ -253,7 +243,7 @@ static void
 test_explicit_cleanup (TestFixture   *fixture,
                        gconstpointer  data)
 {
-  g_autoptr(TmpDirectory) dir = new_directory (fixture);
+  g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
   g_autoptr(GError) error = NULL;
 
   test_make_files (tmp_directory_get_path (dir), 3);
@@ -279,7 +269,7 @@ test_unref_during_cleanup (TestFixture   *fixture,
                            gconstpointer  data)
 {
   g_autoptr(GMainContext) context = g_main_context_new ();
-  TmpDirectory *dir = new_directory (fixture);
+  TmpDirectory *dir = test_new_directory (fixture);
 
   test_make_tree (tmp_directory_get_path (dir), 50, 50);
   g_main_context_push_thread_default (context);
@@ -304,7 +294,7 @@ test_failure (TestFixture   *fixture,
   if (!test_require_root () || !test_drop_root (fixture))
     return;
 
-  dir = new_directory (fixture);
+  dir = test_new_directory (fixture);
   name = g_path_get_basename (tmp_directory_get_path (dir));
   test_make_tree (tmp_directory_get_path (dir), 10, 10);
   test_regain_root ();
@@ -338,9 +328,9 @@ test_keep (TestFixture   *fixture,
   if (g_test_subprocess ())
     {
       g_setenv ("TMPDIR_GLIB_KEEP", "1", TRUE);
-      cleaned = new_directory (fixture);
-      dropped = new_directory (fixture);
-      forgotten = new_directory (fixture);
+      cleaned = test_new_directory (fixture);
+      dropped = test_new_directory (fixture);
+      forgotten = test_new_directory (fixture);
       g_free (test_make_file (tmp_directory_get_path (cleaned), "file"));
       g_free (test_make_file (tmp_directory_get_path (dropped), "file"));
       g_free (test_make_file (tmp_directory_get_path (forgotten), "file"));

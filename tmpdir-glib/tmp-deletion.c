@@ -311,13 +311,7 @@ static void
 note_busy (TmpDeletion *self,
            TmpDir      *dir)
 {
-  g_autofree char *path = tmp_walker_build_path (self->walker, dir, NULL);
-  g_autofree char *display = g_filename_display_name (path);
-
-  tmp_walker_take_error (self->walker,
-                         g_error_new (G_IO_ERROR, G_IO_ERROR_BUSY,
-                                      "Could not delete “%s”: Files keep appearing in it",
-                                      display));
+  tmp_walker_failed_with (self->walker, dir, G_IO_ERROR_BUSY, "Files keep appearing in it");
 }
 
 /* Returns whether @dir is done with; if not, a new pass has begun. */

@@ -264,8 +264,9 @@ hand_over (TmpDirectory *self,
 }
 
 /* Gives the directory up. Whatever its size, whoever holds the last reference
- * waits for five system calls at most: lstat(), rmdir(), renameat2(), close(),
- * and one that wakes a thread. An empty directory needs no more than three. */
+ * waits for no more than lstat(), rmdir(), renameat2(), close(), and what it
+ * takes to wake a thread, or to start the first one. An empty directory needs
+ * neither the renaming nor a thread. */
 static void
 drop (TmpDirectory *self)
 {
@@ -305,6 +306,7 @@ tmp_directory_initable_init (GInitable     *initable,
                              GError       **error)
 {
   TmpDirectory *self = TMP_DIRECTORY (initable);
+
   if (is_initialized (self))
     return TRUE;
 

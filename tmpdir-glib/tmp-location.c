@@ -108,15 +108,15 @@ adopt (TmpLocation   *self,
       return ADOPT_AGAIN;
     }
 
-  if (lstat (path, &named) != 0 || named.st_dev != st.st_dev || named.st_ino != st.st_ino)
+  self->id.dev = st.st_dev;
+  self->id.ino = st.st_ino;
+  if (lstat (path, &named) != 0 || !tmp_file_id_equal (&self->id, &named))
     {
       tmp_fd_close (&fd);
       return ADOPT_AGAIN;
     }
 
   self->has_id = TRUE;
-  self->id.dev = st.st_dev;
-  self->id.ino = st.st_ino;
   self->fd = fd;
   return ADOPT_OK;
 

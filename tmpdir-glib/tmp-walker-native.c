@@ -19,7 +19,6 @@
 
 #include "tmp-walker-private.h"
 
-#include "tmp-error-private.h"
 #include "tmp-name-private.h"
 
 #include <dirent.h>
@@ -330,13 +329,10 @@ static void
 root_is_foreign (NativeWalker *self,
                  GIOErrorEnum  code)
 {
-  GError *error = NULL;
-
-  tmp_error_set_literal (&error, code, "Could not delete", self->parent.path,
-                         code == G_IO_ERROR_NOT_FOUND
-                           ? "The directory has been moved away"
-                           : "The name now leads to something else");
-  tmp_walker_take_error (&self->parent, error);
+  tmp_walker_failed_with (&self->parent, NULL, code,
+                          code == G_IO_ERROR_NOT_FOUND
+                            ? "The directory has been moved away"
+                            : "The name now leads to something else");
 }
 
 /* The root is removed from a directory that is none of our business: its mode
@@ -613,11 +609,8 @@ native_open_root (TmpWalker *walker,
 
   if (strcmp (self->name, "/") == 0)
     {
-      GError *error = NULL;
-
-      tmp_error_set_literal (&error, G_IO_ERROR_INVALID_ARGUMENT, "Could not delete",
-                             walker->path, "It is the root of the file system");
-      tmp_walker_take_error (walker, error);
+      tmp_walker_failed_with (walker, NULL, G_IO_ERROR_INVALID_ARGUMENT,
+                              "It is the root of the file system");
       return TMP_ROOT_REFUSED;
     }
 

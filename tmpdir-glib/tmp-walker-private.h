@@ -156,6 +156,11 @@ void       tmp_walker_failed     (TmpWalker       *self,
                                   TmpDir          *dir,
                                   const char      *name,
                                   int              errsv);
+void       tmp_walker_failed_with
+                                 (TmpWalker       *self,
+                                  TmpDir          *dir,
+                                  GIOErrorEnum     code,
+                                  const char      *reason);
 void       tmp_walker_take_error (TmpWalker       *self,
                                   GError          *error);
 

@@ -144,3 +144,18 @@ tmp_walker_failed (TmpWalker  *self,
   if (name != NULL)
     dir->own_left++;
 }
+
+/* The same for @dir, or for the root if it is NULL, and a reason that is not
+ * the system's. */
+void
+tmp_walker_failed_with (TmpWalker    *self,
+                        TmpDir       *dir,
+                        GIOErrorEnum  code,
+                        const char   *reason)
+{
+  g_autofree char *path = tmp_walker_build_path (self, dir, NULL);
+  GError *error = NULL;
+
+  tmp_error_set_literal (&error, code, "Could not delete", path, reason);
+  tmp_walker_take_error (self, error);
+}
