@@ -22,10 +22,17 @@
 #include <linux/openat2.h>
 #endif
 
+/* Newer than many kernel headers, but since openat2() every new call has had
+ * the same distance from it on all architectures. */
+#if !defined(SYS_fchmodat2) && defined(SYS_openat2)
+#define SYS_fchmodat2 (SYS_openat2 + 15)
+#endif
+
 #define DIRECTORY_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
 
 /* openat2() appeared in Linux 5.6; a sandbox's system call filter may refuse
- * it with EPERM, and an old one with ENOSYS. Asked once per process. */
+ * it with EPERM, and an old one with ENOSYS. What does not know all of its flags
+ * says E2BIG or EINVAL. Asked once per process. */
 static gint openat2_missing;
 
 gboolean
@@ -55,29 +62,98 @@ tmp_fd_open_directory (int         dirfd,
   return openat (dirfd, name, DIRECTORY_FLAGS);
 }
 
-/* Returns a number that two descriptors share if and only if they are on the
- * same mount, as far as the running kernel can tell.
- *
- * Since Linux 5.8 that is the mount's ID. Before, st_dev has to do: it takes
- * a bind mount of the same file system for the same mount, and a btrfs
- * subvolume for another one. */
-guint64
-tmp_fd_get_mount (int fd)
+/* Where the number of a mount comes from, the best first. Numbers can only be
+ * compared if they come from the same place, so that is chosen once per process. */
+typedef enum
 {
-  struct stat st;
+  MOUNT_UNKNOWN,
+  MOUNT_STATX,   /* since Linux 5.8 */
+  MOUNT_FDINFO,  /* since Linux 3.15, if there is a /proc */
+  MOUNT_DEVICE   /* takes a bind mount of the same file system for the same
+                  * mount, and a btrfs subvolume for another one */
+} MountSource;
 
+static gint mount_source; /* atomic */
+
+static guint64
+get_mount_by_statx (int fd)
+{
 #if HAVE_STATX && defined(STATX_MNT_ID)
   struct statx stx;
 
-  if (statx (fd, "", AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, STATX_MNT_ID, &stx) == 0 &&
-      (stx.stx_mask & STATX_MNT_ID) != 0)
+  if (statx (fd, "", AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, STATX_MNT_ID, &stx) != 0)
+    return 0;
+  if ((stx.stx_mask & STATX_MNT_ID) != 0)
     return stx.stx_mnt_id;
 #endif
 
-  if (fstat (fd, &st) == 0)
-    return (guint64) st.st_dev;
-
+  errno = ENOSYS;
   return 0;
+}
+
+static guint64
+get_mount_by_fdinfo (int fd)
+{
+  char buffer[1024];
+  const char *line;
+  gssize length;
+  int info;
+
+  g_snprintf (buffer, sizeof buffer, "/proc/self/fdinfo/%d", fd);
+  info = open (buffer, O_RDONLY | O_CLOEXEC);
+  if (info < 0)
+    return 0;
+
+  length = read (info, buffer, sizeof buffer - 1);
+  tmp_fd_close (&info);
+  if (length < 0)
+    return 0;
+
+  buffer[length] = '\0';
+  line = strstr (buffer, "\nmnt_id:");
+  errno = ENOSYS;
+  return line != NULL ? g_ascii_strtoull (line + strlen ("\nmnt_id:"), NULL, 10) : 0;
+}
+
+static guint64
+get_mount_by_device (int fd)
+{
+  struct stat st;
+
+  return fstat (fd, &st) == 0 ? (guint64) st.st_dev : 0;
+}
+
+/* Returns a number that two descriptors share if and only if they are on the
+ * same mount, as far as can be told here; or 0, which is none, and errno. */
+guint64
+tmp_fd_get_mount (int fd)
+{
+  static guint64 (* const get_mount[]) (int fd) = {
+    [MOUNT_STATX] = get_mount_by_statx,
+    [MOUNT_FDINFO] = get_mount_by_fdinfo,
+    [MOUNT_DEVICE] = get_mount_by_device,
+  };
+  gint source = g_atomic_int_get (&mount_source);
+  guint64 mount;
+
+  if (source != MOUNT_UNKNOWN)
+    return get_mount[source] (fd);
+
+  for (source = MOUNT_STATX;; source++)
+    {
+      mount = get_mount[source] (fd);
+      if (mount != 0)
+        break;
+
+      /* Out of memory, or of descriptors: that says nothing about the next time. */
+      if (source == MOUNT_DEVICE || errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+        return 0;
+    }
+
+  /* Another thread may just have chosen differently. */
+  if (g_atomic_int_compare_and_exchange (&mount_source, MOUNT_UNKNOWN, source))
+    return mount;
+  return get_mount[g_atomic_int_get (&mount_source)] (fd);
 }
 
 /* Has the directory that @fd holds been deleted, rather than moved? */
@@ -131,6 +207,7 @@ open_stepwise (int         dirfd,
       gsize length = strcspn (path, "/");
       gboolean last = path[length] == '\0';
       char name[NAME_MAX + 1];
+      guint64 found;
       int fd;
 
       if (length > NAME_MAX)
@@ -151,10 +228,12 @@ open_stepwise (int         dirfd,
       if (fd < 0)
         return -1;
 
-      if (tmp_fd_get_mount (fd) != mount)
+      found = tmp_fd_get_mount (fd);
+      if (found != mount)
         {
+          if (found != 0)
+            errno = EXDEV;
           tmp_fd_close (&fd);
-          errno = EXDEV;
           return -1;
         }
 
@@ -183,7 +262,7 @@ open_beneath (int         dirfd,
       long fd = syscall (SYS_openat2, dirfd, path, &how, sizeof how);
 
       if (fd >= 0 || (errno != ENOSYS && errno != EPERM && errno != E2BIG &&
-                      errno != ENAMETOOLONG))
+                      errno != EINVAL && errno != ENAMETOOLONG))
         return (int) fd;
 
       /* Step by step there is no limit to the length of a path. */
@@ -231,7 +310,7 @@ tmp_fd_chmod (int    fd,
     return FALSE;
 
 #ifdef SYS_fchmodat2
-  /* Since Linux 6.6. */
+  /* Since Linux 6.6 */
   if (syscall (SYS_fchmodat2, fd, "", mode, AT_EMPTY_PATH) == 0)
     return TRUE;
   if (errno != ENOSYS && errno != EPERM && errno != EINVAL)

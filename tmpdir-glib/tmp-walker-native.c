@@ -193,18 +193,20 @@ open_by_name (NativeWalker *self,
   return open_by_path (self, dir);
 }
 
-/* Nothing can be opened because there are too many descriptors: waits a little
- * for those of others, but not forever. */
+/* Nothing can be opened, for a reason that passes: a signal, a rename at the same
+ * time, or too many descriptors; waits a little for those of others. But not
+ * forever. */
 static gboolean
-wait_for_descriptors (guint *tries)
+may_open_again (guint *tries)
 {
-  if (errno != EMFILE && errno != ENFILE)
+  if (errno != EINTR && errno != EAGAIN && errno != EMFILE && errno != ENFILE)
     return FALSE;
 
   if (++*tries > 500)
     return FALSE;
 
-  g_usleep (2000);
+  if (errno == EMFILE || errno == ENFILE)
+    g_usleep (2000);
   return TRUE;
 }
 
@@ -221,7 +223,7 @@ open_dir (NativeWalker *self,
   do
     fd = dir == held ? open_by_name (self, dir) : open_by_path (self, dir);
   while (fd < 0 && ((errno == EMFILE && close_topmost (self, held)) ||
-                    wait_for_descriptors (&tries)));
+                    may_open_again (&tries)));
 
   return fd;
 }
@@ -287,15 +289,38 @@ release_parent (NativeWalker *self,
   g_atomic_int_add (&self->n_open, -1);
 }
 
+/* On file systems in user space, and on the network, a signal for this thread
+ * may interrupt anything. */
+static gboolean
+interrupted (guint *tries)
+{
+  return errno == EINTR && ++*tries <= 500;
+}
+
+static gboolean
+unlink_at (int         dirfd,
+           const char *name,
+           int         flags)
+{
+  guint tries = 0;
+  int result;
+
+  do
+    result = unlinkat (dirfd, name, flags);
+  while (result != 0 && interrupted (&tries));
+
+  return result == 0;
+}
+
 static gboolean
 unlink_repaired (int         dirfd,
                  const char *name,
                  int         flags)
 {
-  if (unlinkat (dirfd, name, flags) == 0)
+  if (unlink_at (dirfd, name, flags))
     return TRUE;
 
-  return errno == EACCES && repair_fd (dirfd) && unlinkat (dirfd, name, flags) == 0;
+  return errno == EACCES && repair_fd (dirfd) && unlink_at (dirfd, name, flags);
 }
 
 /* Why unlinkat() has failed; EXDEV stands for a mount point. */
@@ -340,7 +365,7 @@ root_is_foreign (NativeWalker *self,
 static gboolean
 unlink_root (NativeWalker *self)
 {
-  return unlinkat (self->parent_fd, self->name, AT_REMOVEDIR) == 0;
+  return unlink_at (self->parent_fd, self->name, AT_REMOVEDIR);
 }
 
 static TmpRemoval
@@ -468,13 +493,16 @@ native_scan (TmpWalker *walker,
   g_autofree char *buffer = NULL;
   gboolean stopped = FALSE;
   int fd = hold_dir (self, dir);
+  guint tries = 0;
   gssize length;
 
   if (fd < 0)
     return scan_unopened (self, dir, errno);
 
   buffer = g_malloc (BUFFER_SIZE);
-  length = getdents64 (fd, buffer, BUFFER_SIZE);
+  do
+    length = getdents64 (fd, buffer, BUFFER_SIZE);
+  while (length < 0 && interrupted (&tries));
 
   if (length < 0 && errno != ENOENT) /* ENOENT: removed while it is open */
     {
@@ -550,7 +578,7 @@ open_root_file (NativeWalker *self)
 
   if ((self->parent.flags & TMP_DELETE_KEEP_ROOT) != 0)
     errno = ENOTDIR;
-  else if (unlinkat (self->parent_fd, self->name, 0) == 0)
+  else if (unlink_at (self->parent_fd, self->name, 0))
     {
       tmp_walker_removed (&self->parent, NULL);
       return TMP_ROOT_GONE;
@@ -616,7 +644,7 @@ native_open_root (TmpWalker *walker,
 
   do
     self->parent_fd = open (parent_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  while (self->parent_fd < 0 && wait_for_descriptors (&tries));
+  while (self->parent_fd < 0 && may_open_again (&tries));
 
   if (self->parent_fd < 0 && errno == ENOENT)
     return open_root_missing (self);
@@ -626,10 +654,18 @@ native_open_root (TmpWalker *walker,
       return TMP_ROOT_FAILED;
     }
 
-  self->mount = tmp_fd_get_mount (self->parent_fd);
+  do
+    self->mount = tmp_fd_get_mount (self->parent_fd);
+  while (self->mount == 0 && may_open_again (&tries));
+  if (self->mount == 0)
+    {
+      tmp_walker_failed (walker, NULL, NULL, errno);
+      return TMP_ROOT_FAILED;
+    }
+
   do
     self->root_fd = open_root_directory (self);
-  while (self->root_fd < 0 && wait_for_descriptors (&tries));
+  while (self->root_fd < 0 && may_open_again (&tries));
 
   if (self->root_fd < 0)
     {
@@ -646,7 +682,7 @@ native_open_root (TmpWalker *walker,
         }
 
       if (errsv == EACCES && !keep_root && !walker->has_id &&
-          unlinkat (self->parent_fd, self->name, AT_REMOVEDIR) == 0)
+          unlink_at (self->parent_fd, self->name, AT_REMOVEDIR))
         {
           tmp_walker_removed (walker, NULL);
           return TMP_ROOT_GONE;
