@@ -327,14 +327,18 @@ call_thread (Background *self)
   return self->n_threads > 0;
 }
 
+/* Threads that have nothing to do are hungry, and those that work will be soon:
+ * as much as the limit is kept ready, so that none has to wait until another
+ * comes by a subdirectory again. */
 static gboolean
 job_is_hungry (gpointer data)
 {
   Job *job = data;
   Background *self = job->background;
-  gint places = tmp_pace_get (&self->pace) - g_atomic_int_get (&self->n_active);
+  gint limit = tmp_pace_get (&self->pace);
+  gint n_wanted = limit - g_atomic_int_get (&self->n_active) + (limit > 1 ? limit : 0);
 
-  return places > 0 && tmp_deletion_get_n_ready (job->deletion) < (guint) places;
+  return n_wanted > 0 && tmp_deletion_get_n_ready (job->deletion) < (guint) n_wanted;
 }
 
 static void

@@ -16,6 +16,7 @@ typedef struct
   GMutex   lock;         /* guards the rest */
   gint     max;
   gint     before;       /* the limit to go back to, if this one is on trial */
+  gboolean climbing;     /* from one thread, at the beginning */
   gboolean settling;     /* the limit has just changed */
   gboolean try_fewer;    /* next time */
   double   rate;         /* entries per microsecond at the limit that is kept */

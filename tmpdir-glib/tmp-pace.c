@@ -7,23 +7,26 @@
  * Deleting is mostly waiting for the file system. Some serve many threads at
  * once, some are only slowed down by them, and the same one does either,
  * depending on whether it waits for a disk or for a lock. So the number follows
- * what it achieves: it is doubled on trial, kept if enough more is deleted, and
- * taken back if not; now and then it is halved on trial, and that is kept if
+ * what it achieves. It begins with one thread, and is doubled for as long as
+ * that deletes enough more. From then on it is now and then doubled on trial,
+ * and taken back if that does not help, or halved on trial, and left there if
  * nothing is lost. A trial that fails makes the next one wait longer. */
 
 #include "config.h"
 
 #include "tmp-pace-private.h"
 
-/* A window is long enough to count what is deleted in it. */
+/* A window is long enough to count what is deleted in it, unless that takes too
+ * long. The first ones are short: small trees are deleted in them. */
 #define WINDOW (5 * G_TIME_SPAN_MILLISECOND)
+#define FIRST_WINDOW (2 * G_TIME_SPAN_MILLISECOND)
+#define LONGEST_WINDOW (40 * G_TIME_SPAN_MILLISECOND)
 #define WINDOW_ENTRIES 64
-#define LONGEST_WINDOW (20 * WINDOW)
 
 #define ENOUGH_MORE 1.12
 #define NOTHING_LOST 0.97
 
-#define SHORTEST_PAUSE (8 * WINDOW)
+#define SHORTEST_PAUSE (4 * WINDOW)
 #define LONGEST_PAUSE (400 * WINDOW)
 
 void
@@ -33,6 +36,7 @@ tmp_pace_init (TmpPace *self,
   g_mutex_init (&self->lock);
   self->limit = 1;
   self->max = max;
+  self->climbing = TRUE;
   self->pause = SHORTEST_PAUSE;
 }
 
@@ -47,14 +51,16 @@ set_limit (TmpPace *self,
            gint     limit)
 {
   g_atomic_int_set (&self->limit, limit);
-  self->settling = TRUE;
+  /* The next window still has something of the old limit in it. While climbing
+   * that can only delay a result. */
+  self->settling = !self->climbing;
 }
 
 static void
-begin_trial (TmpPace *self)
+begin_trial (TmpPace *self,
+             gboolean fewer)
 {
   gint limit = self->limit;
-  gboolean fewer = limit == self->max || (self->try_fewer && limit > 1);
 
   self->before = limit;
   self->try_fewer = !fewer;
@@ -63,15 +69,14 @@ begin_trial (TmpPace *self)
 
 static void
 end_trial (TmpPace *self,
+           gboolean keep,
            double   rate,
            gint64   now)
 {
   gboolean more = self->limit > self->before;
-  gboolean keep = rate >= self->rate * (more ? ENOUGH_MORE : NOTHING_LOST);
 
   if (keep)
     {
-      self->before = 0;
       self->rate = rate;
       self->pause = SHORTEST_PAUSE;
       self->try_fewer = !more;
@@ -80,11 +85,50 @@ end_trial (TmpPace *self,
     }
   else
     {
+      self->climbing = FALSE;
       set_limit (self, self->before);
-      self->before = 0;
       self->next_trial = now + self->pause;
       self->pause = MIN (2 * self->pause, LONGEST_PAUSE);
     }
+
+  self->before = 0;
+}
+
+/* In the last window @rate entries were deleted per microsecond. Threads that
+ * have found nothing to do make it say nothing about the limit, except that a
+ * smaller one might do. */
+static void
+judge (TmpPace *self,
+       double   rate,
+       gboolean busy,
+       gint64   now)
+{
+  gboolean more = self->limit > self->before;
+
+  if (self->settling)
+    {
+      self->settling = FALSE;
+    }
+  else if (self->before != 0)
+    {
+      if (busy || !more)
+        end_trial (self, rate >= self->rate * (more ? ENOUGH_MORE : NOTHING_LOST), rate, now);
+    }
+  else
+    {
+      self->rate = self->rate == 0 ? rate : (3 * self->rate + rate) / 4;
+    }
+
+  if (self->before == 0 && !self->settling && now >= self->next_trial)
+    {
+      gboolean fewer = self->limit > 1 && (self->try_fewer || self->limit == self->max || !busy);
+
+      if (fewer || busy)
+        begin_trial (self, fewer);
+    }
+
+  if (self->limit == self->max)
+    self->climbing = FALSE;
 }
 
 /* To be called often, by whoever works. @count is the number of entries
@@ -96,8 +140,9 @@ tmp_pace_tick (TmpPace *self,
                gsize    count,
                gint     n_active)
 {
+  gint64 window;
   gint64 elapsed;
-  double rate;
+  gsize n;
   gint before;
   gboolean more;
 
@@ -105,6 +150,7 @@ tmp_pace_tick (TmpPace *self,
     return FALSE;
 
   before = self->limit;
+  window = self->climbing ? FIRST_WINDOW : WINDOW;
 
   if (self->window_start == 0)
     {
@@ -113,31 +159,12 @@ tmp_pace_tick (TmpPace *self,
     }
 
   elapsed = now - self->window_start;
-  if (elapsed >= LONGEST_WINDOW ||
-      (elapsed >= WINDOW && count - self->window_count >= WINDOW_ENTRIES))
+  n = count - self->window_count;
+  if (elapsed >= LONGEST_WINDOW || (elapsed >= window && n >= WINDOW_ENTRIES))
     {
-      rate = (double) (count - self->window_count) / (double) elapsed;
       self->window_start = now;
       self->window_count = count;
-
-      if (self->settling)
-        {
-          self->settling = FALSE;
-        }
-      else if (n_active < self->limit)
-        {
-          /* There was not enough to do for all of them: that says nothing. */
-        }
-      else if (self->before != 0)
-        {
-          end_trial (self, rate, now);
-        }
-      else
-        {
-          self->rate = self->rate == 0 ? rate : (3 * self->rate + rate) / 4;
-          if (now >= self->next_trial)
-            begin_trial (self);
-        }
+      judge (self, (double) n / (double) elapsed, n_active >= before, now);
     }
 
   more = self->limit > before;
@@ -145,11 +172,19 @@ tmp_pace_tick (TmpPace *self,
   return more;
 }
 
-/* Nobody works for a while: the window ends without a result. */
+/* Nobody works for a while. What comes next may be on another file system: it
+ * begins with the number that was good so far, and with a trial. */
 void
 tmp_pace_break (TmpPace *self)
 {
   g_mutex_lock (&self->lock);
+  if (self->before != 0)
+    set_limit (self, self->before);
+  self->before = 0;
+  self->settling = FALSE;
+  self->rate = 0;
+  self->pause = SHORTEST_PAUSE;
+  self->next_trial = 0;
   self->window_start = 0;
   g_mutex_unlock (&self->lock);
 }
