@@ -87,6 +87,7 @@ dir_new (TmpDir *parent,
 
   dir->ref_count = 1;
   dir->subdirs = g_ptr_array_new_with_free_func (g_free);
+  dir->files = g_ptr_array_new_with_free_func (g_free);
   dir->name = name;
   if (parent != NULL)
     {
@@ -108,7 +109,7 @@ dir_unref (TmpDeletion *self,
 
       self->walker->klass->forget (self->walker, dir);
       g_ptr_array_unref (dir->subdirs);
-      g_clear_pointer (&dir->files, g_ptr_array_unref);
+      g_ptr_array_unref (dir->files);
       g_free (dir->name);
       g_free (dir);
       dir = parent;
@@ -119,7 +120,7 @@ dir_unref (TmpDeletion *self,
 static gboolean
 has_work (TmpDir *dir)
 {
-  return dir->subdirs->len > 0 || (dir->files != NULL && dir->files->len > 0) || !dir->scanned;
+  return dir->subdirs->len > 0 || dir->files->len > 0 || !dir->scanned;
 }
 
 /* With the lock. */
@@ -403,12 +404,12 @@ delete_files (TmpDeletion *self,
 {
   guint n = MIN (dir->files->len, SLICE);
 
-  if (dir->files->len > SLICE && self->hooks->is_hungry (self->hooks_data))
+  if (self->walker->klass->slices && dir->files->len > SLICE &&
+      self->hooks->is_hungry (self->hooks_data))
     {
       TmpDir *slice = dir_new (dir, NULL);
 
       slice->slice = slice->scanned = TRUE;
-      slice->files = g_ptr_array_new_with_free_func (g_free);
       for (guint i = 0; i < n; i++)
         g_ptr_array_add (slice->files,
                          g_ptr_array_steal_index_fast (dir->files, dir->files->len - 1));
@@ -480,7 +481,7 @@ walk (TmpDeletion *self,
         }
       else if (dir->subdirs->len > 0)
         dir = enter_subdir (self, dir);
-      else if (dir->files != NULL && dir->files->len > 0)
+      else if (dir->files->len > 0)
         delete_files (self, dir);
       else if (!dir->scanned)
         dir = scan_dir (self, dir);

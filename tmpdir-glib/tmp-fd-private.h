@@ -23,6 +23,7 @@ gboolean tmp_file_id_equal      (const TmpFileId   *id,
 
 int      tmp_fd_open_directory  (int                dirfd,
                                  const char        *name);
+gboolean tmp_fd_has_openat2     (void);
 int      tmp_fd_open_beneath    (int                dirfd,
                                  const char        *path,
                                  guint64            mount);

@@ -245,6 +245,17 @@ open_stepwise (int         dirfd,
     }
 }
 
+/* If not, an opening needs more than one descriptor for a moment. */
+gboolean
+tmp_fd_has_openat2 (void)
+{
+#if HAVE_LINUX_OPENAT2_H && defined(SYS_openat2)
+  return !g_atomic_int_get (&openat2_missing);
+#else
+  return FALSE;
+#endif
+}
+
 static int
 open_beneath (int         dirfd,
               const char *path,

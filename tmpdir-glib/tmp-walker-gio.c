@@ -130,9 +130,6 @@ gio_scan (TmpWalker *self,
   guint64 n_read = 0;
   gboolean end = FALSE;
 
-  if (dir->files == NULL)
-    dir->files = g_ptr_array_new_with_free_func (g_free);
-
   enumerator = g_file_enumerate_children (dir_get_file (self, dir),
                                           G_FILE_ATTRIBUTE_STANDARD_NAME ","
                                           G_FILE_ATTRIBUTE_STANDARD_TYPE,
@@ -221,6 +218,7 @@ gio_close (TmpWalker *self)
 }
 
 const TmpWalkerClass tmp_walker_gio_class = {
+  .slices = TRUE, /* each deletion is a round trip */
   .size = sizeof (TmpWalker),
   .open_root = gio_open_root,
   .scan = gio_scan,

@@ -35,7 +35,7 @@ struct _TmpDir
   gpointer   handle;
   gint64     position;          /* where to go on reading */
   GPtrArray *subdirs;           /* names of directories found */
-  GPtrArray *files;             /* names of other files found, if any */
+  GPtrArray *files;             /* names of other files found */
   guint64    own_left;          /* entries of this pass that could not be deleted */
   guint64    own_progress;      /* entries of this pass that were */
   guint64    known_left;        /* what the pass before this one left */
@@ -55,9 +55,6 @@ struct _TmpDir
   guint64    children_left;     /* like @own_left, deep in the children */
   guint64    children_progress; /* children that are gone */
 };
-
-/* How many subdirectories are found before they are dealt with. */
-#define TMP_WALKER_BATCH 64
 
 typedef enum
 {
@@ -86,6 +83,7 @@ typedef enum
 struct _TmpWalkerClass
 {
   gsize        size;
+  gboolean     slices; /* several threads delete files of one directory faster */
 
   TmpRoot    (*open_root) (TmpWalker  *self,
                            TmpDir     *root);
@@ -96,8 +94,7 @@ struct _TmpWalkerClass
   TmpScan    (*scan)      (TmpWalker  *self,
                            TmpDir     *dir);
 
-  /* Deletes the file @name of dir->files, which may be a slice. Missing if
-   * scan() leaves none. */
+  /* Deletes the file @name of dir->files; @dir may be a slice. */
   void       (*delete)    (TmpWalker  *self,
                            TmpDir     *dir,
                            const char *name);
