@@ -79,24 +79,6 @@ explain (int         dirfd,
   return errsv == EBUSY && tmp_fd_is_mount_point (dirfd, name) ? EXDEV : errsv;
 }
 
-/* Is the root still where it was? Returns 0, or what is wrong. What is checked
- * here and what is removed after it can differ, but only by an empty directory
- * that somebody put there in between; no system call takes both at once. */
-static int
-check_root (NativeWalker *self)
-{
-  struct stat st;
-
-  if (fstatat (self->parent_fd, self->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-    return tmp_file_id_equal (&self->root_id, &st) ? 0 : G_IO_ERROR_FAILED;
-
-  /* Deleted by somebody else, or moved away with what came into it since? */
-  if (errno != ENOENT || tmp_fd_is_deleted (self->tree.root_fd))
-    return 0;
-
-  return G_IO_ERROR_NOT_FOUND;
-}
-
 static void
 root_is_foreign (NativeWalker *self,
                  GIOErrorEnum  code)
@@ -105,6 +87,31 @@ root_is_foreign (NativeWalker *self,
                           code == G_IO_ERROR_NOT_FOUND
                             ? "The directory has been moved away"
                             : "The name now leads to something else");
+}
+
+/* Is the root still where it was? If not, notes the error. What is checked
+ * here and what is removed after it can differ, but only by an empty directory
+ * that somebody put there in between; no system call takes both at once. */
+static gboolean
+check_root (NativeWalker *self)
+{
+  struct stat st;
+
+  if (fstatat (self->parent_fd, self->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+    {
+      if (tmp_file_id_equal (&self->root_id, &st))
+        return TRUE;
+
+      root_is_foreign (self, G_IO_ERROR_FAILED);
+      return FALSE;
+    }
+
+  /* Deleted by somebody else, or moved away with what came into it since? */
+  if (errno != ENOENT || tmp_fd_is_deleted (self->tree.root_fd))
+    return TRUE;
+
+  root_is_foreign (self, G_IO_ERROR_NOT_FOUND);
+  return FALSE;
 }
 
 /* The root is removed from a directory that is none of our business: its mode
@@ -121,18 +128,14 @@ native_remove (TmpWalker *walker,
 {
   NativeWalker *self = (NativeWalker *) walker;
   const char *name = dir->parent != NULL ? dir->name : self->name;
-  int wrong = dir->parent == NULL ? check_root (self) : 0;
   TmpRemoval result;
   int to_close;
   int dirfd;
 
   tmp_native_dir_release (&self->tree, dir);
 
-  if (wrong != 0)
-    {
-      root_is_foreign (self, (GIOErrorEnum) wrong);
-      return TMP_REMOVAL_FAILED;
-    }
+  if (dir->parent == NULL && !check_root (self))
+    return TMP_REMOVAL_FAILED;
 
   dirfd = dir->parent == NULL ? self->parent_fd
                               : tmp_native_dir_hold_parent (&self->tree, dir, &to_close);
