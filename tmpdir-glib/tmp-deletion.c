@@ -38,6 +38,8 @@
 
 #include "tmp-walker-private.h"
 
+#include <errno.h>
+
 /* A chain this long holds about a hundred kilobytes, and real trees are seldom
  * deeper. */
 #define MAX_DEPTH 32
@@ -53,6 +55,9 @@
  * until both are over. */
 #define RETRY_PASSES 8
 #define RETRY_TIME (5 * G_USEC_PER_SEC)
+
+/* How often in a row it is read again although that does not help. */
+#define MAX_IDLE 2
 
 /* How often a directory may turn out to hold more than was read of it. */
 #define MAX_PARTIAL 1000
@@ -110,6 +115,8 @@ dir_unref (TmpDeletion *self,
       self->walker->klass->forget (self->walker, dir);
       g_ptr_array_unref (dir->subdirs);
       g_ptr_array_unref (dir->files);
+      g_clear_pointer (&dir->left_names, g_hash_table_unref);
+      g_clear_error (&dir->scan_error);
       g_free (dir->name);
       g_free (dir);
       dir = parent;
@@ -232,6 +239,13 @@ put_back (TmpDeletion *self,
     dir_unref (self, waiting->pdata[i]);
 }
 
+/* How much is left in @dir, which nobody works in any more */
+static guint64
+get_n_left (TmpDir *dir)
+{
+  return dir->n_left + dir->n_forgotten;
+}
+
 /* @dir is over and done with, for better or worse. Returns the directory above
  * it, if that is this thread's. */
 static TmpDir *
@@ -248,8 +262,8 @@ finish_dir (TmpDeletion *self,
     self->gone = gone;
   else if (gone)
     parent->children_progress++;
-  else
-    parent->children_left += dir->own_left + dir->children_left + (dir->slice ? 0 : 1);
+  else if (!dir->slice)
+    tmp_walker_note_left (self->walker, parent, dir->name, 1 + get_n_left (dir));
 
   if (parent != NULL && next == NULL)
     {
@@ -279,8 +293,9 @@ begin_pass (TmpDeletion *self,
   dir->n_partial += dir->partial ? 1 : 0;
   dir->position = 0;
   dir->scanned = dir->partial = FALSE;
-  dir->known_left = dir->own_left + dir->children_left;
-  dir->own_left = dir->children_left = 0;
+  g_clear_error (&dir->scan_error);
+  dir->known_left = dir->n_forgotten;
+  dir->n_forgotten = 0;
   dir->own_progress = dir->children_progress = 0;
 }
 
@@ -289,14 +304,20 @@ begin_pass (TmpDeletion *self,
 static gboolean
 may_retry (TmpDir *dir)
 {
+  gboolean progress = dir->own_progress + dir->children_progress > 0;
   gint64 now = g_get_monotonic_time ();
 
   if (dir->partial)
     return dir->n_partial < MAX_PARTIAL;
-  if (dir->own_left + dir->children_left > 0)
+
+  /* With less in front of it, what could not be read may come into reach. */
+  if (dir->scan_error != NULL)
+    return progress && ++dir->n_partial < MAX_PARTIAL;
+
+  if (dir->n_forgotten > 0 || (dir->n_left > 0 && !progress))
     return FALSE;
 
-  if (dir->own_progress + dir->children_progress > 0)
+  if (progress)
     dir->idle_passes = 0;
   else
     dir->idle_passes++;
@@ -304,7 +325,7 @@ may_retry (TmpDir *dir)
   if (dir->passes++ == 0)
     dir->first_pass_ended = now;
 
-  return dir->idle_passes < 2 &&
+  return dir->idle_passes < MAX_IDLE &&
          (dir->passes < RETRY_PASSES || now - dir->first_pass_ended < RETRY_TIME);
 }
 
@@ -315,13 +336,33 @@ note_busy (TmpDeletion *self,
   tmp_walker_failed_with (self->walker, dir, G_IO_ERROR_BUSY, "Files keep appearing in it");
 }
 
+/* @dir is not empty, and will not be. */
+static void
+note_not_empty (TmpDeletion *self,
+                TmpDir      *dir)
+{
+  gboolean known = get_n_left (dir) > 0;
+
+  if (dir->scan_error != NULL)
+    {
+      tmp_walker_take_error (self->walker, g_steal_pointer (&dir->scan_error));
+      /* How much there is that could not be read, nobody knows. */
+      dir->n_forgotten += known ? 0 : 1;
+    }
+  else if (known)
+    return; /* the reason has been noted */
+  else if (dir->idle_passes < MAX_IDLE)
+    note_busy (self, dir);
+  else /* there is nothing to be seen in it */
+    tmp_walker_failed (self->walker, dir, NULL, ENOTEMPTY);
+}
+
 /* Returns whether @dir is done with; if not, a new pass has begun. */
 static gboolean
 remove_dir (TmpDeletion *self,
             TmpDir      *dir,
             gboolean    *gone)
 {
-  gboolean left = dir->own_left + dir->children_left > 0;
   gboolean progress = dir->own_progress + dir->children_progress > 0;
   TmpRemoval removal;
 
@@ -334,13 +375,15 @@ remove_dir (TmpDeletion *self,
     }
 
   if (dir->slice)
-    removal = left ? TMP_REMOVAL_FAILED : TMP_REMOVAL_DONE;
+    removal = progress ? TMP_REMOVAL_DONE : TMP_REMOVAL_FAILED;
   else if (dir->partial)
     removal = TMP_REMOVAL_NOT_EMPTY;
   else if (dir != self->root || (self->walker->flags & TMP_DELETE_KEEP_ROOT) == 0)
     removal = self->walker->klass->remove (self->walker, dir);
   else /* it is empty if a whole pass finds nothing in it */
-    removal = left || progress ? TMP_REMOVAL_NOT_EMPTY : TMP_REMOVAL_DONE;
+    removal = progress || get_n_left (dir) > 0 || dir->scan_error != NULL
+                ? TMP_REMOVAL_NOT_EMPTY
+                : TMP_REMOVAL_DONE;
 
   *gone = removal == TMP_REMOVAL_DONE;
   if (removal != TMP_REMOVAL_NOT_EMPTY)
@@ -352,8 +395,7 @@ remove_dir (TmpDeletion *self,
       return FALSE;
     }
 
-  if (!left)
-    note_busy (self, dir);
+  note_not_empty (self, dir);
   return TRUE;
 }
 
@@ -498,7 +540,7 @@ static GError *
 take_result (TmpDeletion *self)
 {
   GError *error = g_steal_pointer (&self->walker->error);
-  guint64 left = self->root->own_left + self->root->children_left;
+  guint64 left = get_n_left (self->root);
 
   if (self->gone)
     {

@@ -60,7 +60,7 @@ note_error (TmpWalker  *self,
   tmp_walker_take_error (self, noted);
 
   if (name != NULL)
-    dir->own_left++;
+    tmp_walker_note_left (self, dir, name, 1);
 }
 
 static TmpRoot
@@ -145,6 +145,9 @@ gio_scan (TmpWalker *self,
       if (info == NULL)
         break;
 
+      if (tmp_walker_is_left (self, dir, g_file_info_get_name (info)))
+        continue;
+
       n_read++;
       g_ptr_array_add (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY
                          ? dir->subdirs
@@ -163,8 +166,9 @@ gio_scan (TmpWalker *self,
 
   if (error != NULL)
     {
-      note_error (self, dir, NULL, error);
-      dir->own_left++;
+      g_autofree char *path = tmp_walker_build_path (self, dir, NULL);
+
+      tmp_error_take (&dir->scan_error, error, "Could not delete", path);
       return TMP_SCAN_END;
     }
 

@@ -11,6 +11,7 @@
 
 #include "tmp-native-dir-private.h"
 
+#include "tmp-error-private.h"
 #include "tmp-name-private.h"
 
 #include <dirent.h>
@@ -24,6 +25,9 @@
 /* For how long, in microseconds, files are deleted before the thread may be
  * called away. */
 #define MAX_SCAN_TIME (4 * G_TIME_SPAN_MILLISECOND)
+
+/* Which entry of a directory is the first to be compared with those after it. */
+#define MIN_MARK 256
 
 typedef struct
 {
@@ -237,6 +241,29 @@ native_delete (TmpWalker  *walker,
     tmp_walker_failed (walker, dir, name, errno);
 }
 
+/* A broken file system may show the same entries over and over. What has been
+ * shown is not remembered, only one of the latest 2^n entries, for as long as
+ * there have not been as many again: if it comes once more, this is how Brent's
+ * algorithm finds any circle. Somebody may also have made a new file of that
+ * name; so it ends the pass, and is no error. */
+static gboolean
+is_repeated (TmpDir     *dir,
+             const char *name)
+{
+  if (dir->mark != NULL && strcmp (dir->mark, name) == 0)
+    return TRUE;
+
+  /* Nothing is lost by going through a small circle a few times. */
+  dir->n_read++;
+  if (dir->n_read >= MIN_MARK && (dir->n_read & (dir->n_read - 1)) == 0)
+    {
+      g_free (dir->mark);
+      dir->mark = g_strdup (name);
+    }
+
+  return FALSE;
+}
+
 /* What is read at once is deleted at once, as long as that does not take too
  * long; what is left of it then is only remembered. */
 static TmpScan
@@ -254,6 +281,12 @@ native_scan (TmpWalker *walker,
   if (fd < 0)
     return scan_unopened (self, dir, errno);
 
+  if (dir->position == 0)
+    {
+      dir->n_read = 0;
+      g_clear_pointer (&dir->mark, g_free);
+    }
+
   buffer = g_malloc (BUFFER_SIZE);
   do
     length = getdents64 (fd, buffer, BUFFER_SIZE);
@@ -261,8 +294,10 @@ native_scan (TmpWalker *walker,
 
   if (length < 0 && errno != ENOENT) /* ENOENT: removed while it is open */
     {
-      tmp_walker_failed (walker, dir, NULL, errno);
-      dir->own_left++;
+      int errsv = errno;
+      g_autofree char *path = tmp_walker_build_path (walker, dir, NULL);
+
+      tmp_error_set_errno (&dir->scan_error, errsv, "Could not delete", path);
     }
   if (length <= 0)
     return TMP_SCAN_END;
@@ -272,6 +307,10 @@ native_scan (TmpWalker *walker,
       struct dirent64 *entry = (struct dirent64 *) (gpointer) (buffer + offset);
 
       if (strcmp (entry->d_name, ".") == 0 || strcmp (entry->d_name, "..") == 0)
+        ;
+      else if (is_repeated (dir, entry->d_name))
+        return dir->own_progress > 0 ? TMP_SCAN_PART : TMP_SCAN_END;
+      else if (tmp_walker_is_left (walker, dir, entry->d_name))
         ;
       else if (entry->d_type == DT_DIR)
         g_ptr_array_add (dir->subdirs, g_strdup (entry->d_name));
@@ -468,12 +507,20 @@ native_open_root (TmpWalker *walker,
 }
 
 static void
-native_release (TmpWalker *walker,
-                TmpDir    *dir)
+native_park (TmpWalker *walker,
+             TmpDir    *dir)
 {
   NativeWalker *self = (NativeWalker *) walker;
 
   tmp_native_dir_release (&self->tree, dir);
+}
+
+static void
+native_forget (TmpWalker *walker,
+               TmpDir    *dir)
+{
+  native_park (walker, dir);
+  g_clear_pointer (&dir->mark, g_free);
 }
 
 static void
@@ -500,7 +547,7 @@ const TmpWalkerClass tmp_walker_native_class = {
   .delete = native_delete,
   .remove = native_remove,
   .raise = native_raise,
-  .park = native_release,
-  .forget = native_release,
+  .park = native_park,
+  .forget = native_forget,
   .close = native_close,
 };

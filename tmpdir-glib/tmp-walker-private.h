@@ -34,11 +34,13 @@ struct _TmpDir
   /* the walker's */
   gpointer   handle;
   gint64     position;          /* where to go on reading */
+  guint64    n_read;            /* entries of this pass, as far as it is native */
+  char      *mark;              /* one of them */
   GPtrArray *subdirs;           /* names of directories found */
   GPtrArray *files;             /* names of other files found */
-  guint64    own_left;          /* entries of this pass that could not be deleted */
+  GError    *scan_error;        /* why this pass has not read everything */
   guint64    own_progress;      /* entries of this pass that were */
-  guint64    known_left;        /* what the pass before this one left */
+  guint64    known_left;        /* what the pass before this one has left and forgotten */
 
   /* the deletion's */
   gboolean   slice;             /* of the files in @parent */
@@ -52,8 +54,12 @@ struct _TmpDir
   /* guarded by the deletion's lock */
   guint      pending;           /* children that other threads have or will have */
   gboolean   waiting;           /* for @pending to become 0 */
-  guint64    children_left;     /* like @own_left, deep in the children */
   guint64    children_progress; /* children that are gone */
+
+  /* guarded by the walker's lock */
+  GHashTable *left_names;       /* atomic: entries that cannot be deleted, if any */
+  guint64    n_left;            /* these and what is in them */
+  guint64    n_forgotten;       /* what is left besides: more than can be remembered */
 };
 
 typedef enum
@@ -149,6 +155,13 @@ char      *tmp_walker_build_path (TmpWalker       *self,
                                   const char      *name);
 void       tmp_walker_removed    (TmpWalker       *self,
                                   TmpDir          *dir);
+void       tmp_walker_note_left  (TmpWalker       *self,
+                                  TmpDir          *dir,
+                                  const char      *name,
+                                  guint64          n);
+gboolean   tmp_walker_is_left    (TmpWalker       *self,
+                                  TmpDir          *dir,
+                                  const char      *name);
 void       tmp_walker_failed     (TmpWalker       *self,
                                   TmpDir          *dir,
                                   const char      *name,

@@ -13,6 +13,9 @@
 
 #include <errno.h>
 
+/* So many entries of a directory are remembered to be undeletable. */
+#define MAX_LEFT_NAMES 1024
+
 TmpWalker *
 tmp_walker_new (GFile           *file,
                 TmpDeleteFlags   flags,
@@ -101,6 +104,48 @@ tmp_walker_removed (TmpWalker *self,
     dir->own_progress++;
 }
 
+/* The entry @name of @dir could not be deleted, which leaves @n files and
+ * directories. It is counted once, however often it is shown, and not tried
+ * again when @dir is read once more. */
+void
+tmp_walker_note_left (TmpWalker  *self,
+                      TmpDir     *dir,
+                      const char *name,
+                      guint64     n)
+{
+  if (dir->slice)
+    dir = dir->parent;
+
+  g_mutex_lock (&self->lock);
+  if (dir->left_names == NULL)
+    g_atomic_pointer_set (&dir->left_names,
+                          g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL));
+
+  if (g_hash_table_size (dir->left_names) < MAX_LEFT_NAMES)
+    dir->n_left += g_hash_table_add (dir->left_names, g_strdup (name)) ? n : 0;
+  else
+    dir->n_forgotten += n;
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+tmp_walker_is_left (TmpWalker  *self,
+                    TmpDir     *dir,
+                    const char *name)
+{
+  gboolean result;
+
+  /* The usual case, without the lock */
+  if (g_atomic_pointer_get (&dir->left_names) == NULL)
+    return FALSE;
+
+  g_mutex_lock (&self->lock);
+  result = g_hash_table_contains (dir->left_names, name);
+  g_mutex_unlock (&self->lock);
+
+  return result;
+}
+
 /* Notes @error, of which it takes ownership, if it is the first. */
 void
 tmp_walker_take_error (TmpWalker *self,
@@ -142,7 +187,7 @@ tmp_walker_failed (TmpWalker  *self,
     }
 
   if (name != NULL)
-    dir->own_left++;
+    tmp_walker_note_left (self, dir, name, 1);
 }
 
 /* The same for @dir, or for the root if it is NULL, and a reason that is not
