@@ -71,17 +71,19 @@ tmp_native_tree_open (TmpNativeTree *self,
 
 /* Gives the owner every permission on the directory @fd, if we are the owner:
  * without them nothing in it can be deleted. Never done to a file, whose inode
- * may have another name outside. */
+ * may have another name outside. If it does not help, errno stays as it was. */
 gboolean
 tmp_native_repair (int fd)
 {
+  int errsv = errno;
   struct stat st;
 
-  if (fstat (fd, &st) != 0 || !S_ISDIR (st.st_mode) || st.st_uid != geteuid () ||
-      (st.st_mode & S_IRWXU) == S_IRWXU)
-    return FALSE;
+  if (fstat (fd, &st) == 0 && S_ISDIR (st.st_mode) && st.st_uid == geteuid () &&
+      (st.st_mode & S_IRWXU) != S_IRWXU && tmp_fd_chmod (fd, (st.st_mode & 07777) | S_IRWXU))
+    return TRUE;
 
-  return tmp_fd_chmod (fd, (st.st_mode & 07777) | S_IRWXU);
+  errno = errsv;
+  return FALSE;
 }
 
 /* The same for the directory @name in @dirfd, which is to be moved. */
@@ -160,6 +162,31 @@ open_somehow (TmpNativeTree *self,
   return fd;
 }
 
+/* The same for a longer path, all of which is repaired. A thread that finds a
+ * directory in one that may be read, but not searched, can leave it to another
+ * thread before anything in there had to be opened. */
+static int
+open_stepwise (TmpNativeTree *self,
+               const char    *path)
+{
+  g_auto (GStrv) names = g_strsplit (path, "/", -1);
+  int dirfd = -1;
+  int fd = -1;
+
+  g_rec_mutex_lock (&self->passing);
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      fd = open_somehow (self, i == 0 ? self->root_fd : dirfd, names[i]);
+      tmp_fd_close (&dirfd);
+      if (fd < 0)
+        break;
+      dirfd = fd;
+    }
+  g_rec_mutex_unlock (&self->passing);
+
+  return fd;
+}
+
 /* Opens @dir by its path below the root. This looks only at what never changes
  * in a directory, so that it can be done for one that another thread has. */
 static int
@@ -167,12 +194,12 @@ open_by_path (TmpNativeTree *self,
               TmpDir        *dir)
 {
   g_autoptr (GString) path = NULL;
+  int fd;
 
   /* A descriptor of its own, with a position of its own to read from. */
   if (dir->parent == NULL)
     {
-      int fd = tmp_fd_open_directory (self->root_fd, ".");
-
+      fd = tmp_fd_open_directory (self->root_fd, ".");
       if (fd < 0 && errno == EACCES && tmp_native_repair (self->root_fd))
         fd = tmp_fd_open_directory (self->root_fd, ".");
       return fd;
@@ -185,7 +212,10 @@ open_by_path (TmpNativeTree *self,
       g_string_prepend (path, above->name);
     }
 
-  return open_somehow (self, self->root_fd, path->str);
+  fd = tmp_native_tree_open (self, self->root_fd, path->str);
+  if (fd < 0 && errno == EACCES)
+    fd = open_stepwise (self, path->str);
+  return fd;
 }
 
 /* A handle is NULL as long as the directory is not open. */
