@@ -305,6 +305,28 @@ test_error (TestFixture   *fixture,
     }
 }
 
+/* To remove what could not be read, because it was empty, is no error. */
+static void
+test_unreadable (TestFixture   *fixture,
+                 gconstpointer  data)
+{
+  g_autofree char *tree = test_make_dir (fixture->path, "tree");
+  g_autofree char *sub = test_make_dir (tree, "sub");
+  g_autofree char *unreadable = test_make_dir (sub, "unreadable");
+  g_autofree char *busy = test_make_file (tree, "busy");
+  g_autoptr(GFile) file = g_file_get_child (fixture->file, "tree");
+  g_autoptr(GFile) busy_file = g_file_get_child (file, "busy");
+  g_autofree char *busy_uri = g_file_get_uri (busy_file);
+  g_autoptr(GError) error = NULL;
+
+  wrap_fail (WRAP_ENUMERATE, "unreadable", G_IO_ERROR_PERMISSION_DENIED);
+  wrap_fail (WRAP_DELETE, "busy", G_IO_ERROR_BUSY);
+  g_assert_false (tmp_delete_tree (file, TMP_DELETE_NONE, NULL, &error));
+  test_assert_error (error, G_IO_ERROR_BUSY, busy_uri);
+  test_assert_absent (sub);
+  test_assert_present (busy);
+}
+
 /* If it cannot be known what the root is, nothing is done to it. */
 static void
 test_root_error (TestFixture   *fixture,
@@ -473,6 +495,7 @@ main (int    argc,
   add ("/gfile/error-enumerate", GINT_TO_POINTER (WRAP_ENUMERATE), test_error);
   add ("/gfile/error-next", GINT_TO_POINTER (WRAP_NEXT), test_error);
   add ("/gfile/error-delete", GINT_TO_POINTER (WRAP_DELETE), test_error);
+  add ("/gfile/unreadable", NULL, test_unreadable);
   add ("/gfile/root-error", NULL, test_root_error);
   add ("/gfile/cleanup-retry", NULL, test_cleanup_retry);
   add ("/gfile/cancelled-during", NULL, test_cancelled_during);

@@ -164,10 +164,26 @@ gio_scan (TmpWalker *self,
       return TMP_SCAN_GONE;
     }
 
+  /* An empty directory can be removed by who cannot read it. */
+  if (enumerator == NULL && (dir->parent != NULL || (self->flags & TMP_DELETE_KEEP_ROOT) == 0) &&
+      g_file_delete (dir_get_file (self, dir), self->cancellable, NULL))
+    {
+      g_error_free (error);
+      tmp_walker_removed (self, NULL);
+      return TMP_SCAN_GONE;
+    }
+
   if (error != NULL)
     {
-      g_autofree char *path = tmp_walker_build_path (self, dir, NULL);
+      g_autofree char *path = NULL;
 
+      if (enumerator == NULL)
+        {
+          note_error (self, dir, NULL, error);
+          return TMP_SCAN_FAILED;
+        }
+
+      path = tmp_walker_build_path (self, dir, NULL);
       tmp_error_take (&dir->scan_error, error, "Could not delete", path);
       return TMP_SCAN_END;
     }
