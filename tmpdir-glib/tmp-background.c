@@ -28,11 +28,10 @@
 #include "tmp-background-private.h"
 
 #include "tmp-pace-private.h"
+#include "tmp-process-private.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define MAX_THREADS 8
 #define IDLE_TIME (5 * G_USEC_PER_SEC)
@@ -72,8 +71,7 @@ struct _Background
 {
   /* The parent process's: never used, only not lost to a leak checker */
   Background *inherited;
-  pid_t     pid;
-  gint      n_forks;
+  guint     process;           /* from tmp_process_get_id() */
   TmpPace   pace;
   gint      n_active;          /* atomic: threads that work on a job */
   gint      n_workers;         /* atomic: of these, those of ours */
@@ -109,26 +107,16 @@ typedef struct
 } Worker;
 
 static Background *the_background; /* atomic */
-static gint n_forks;               /* atomic: between the first process and this one */
 static GPrivate current_worker;
 static GPrivate is_in_done;        /* this thread calls a TmpDoneFunc */
 
 static void     background_exit (void);
 static gpointer worker_thread   (gpointer data);
 
-/* A pid alone does not tell a child from its parent: both can be the first of
- * a PID namespace. A counter alone does not either: not every fork() calls
- * handlers. */
 static gboolean
 is_current (Background *self)
 {
-  return self->pid == getpid () && self->n_forks == g_atomic_int_get (&n_forks);
-}
-
-static void
-count_fork (void)
-{
-  g_atomic_int_inc (&n_forks);
+  return self->process == tmp_process_get_id ();
 }
 
 static Background *
@@ -142,8 +130,7 @@ get_background (void)
     return self;
 
   fresh = g_new0 (Background, 1);
-  fresh->pid = getpid ();
-  fresh->n_forks = g_atomic_int_get (&n_forks);
+  fresh->process = tmp_process_get_id ();
   fresh->inherited = self;
   g_mutex_init (&fresh->lock);
   g_cond_init (&fresh->work);
@@ -158,12 +145,9 @@ get_background (void)
       return g_atomic_pointer_get (&the_background);
     }
 
-  /* A forked child inherits the handlers, too. */
+  /* A forked child inherits the handler, too. */
   if (g_atomic_int_compare_and_exchange (&handler_installed, FALSE, TRUE))
-    {
-      pthread_atfork (NULL, NULL, count_fork);
-      atexit (background_exit);
-    }
+    atexit (background_exit);
 
   return fresh;
 }
