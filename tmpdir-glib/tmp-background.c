@@ -78,6 +78,7 @@ struct _Background
   gsize     n_removed;         /* atomic: entries deleted so far, for @pace */
   gint      n_waiting_jobs;    /* atomic: how many could be taken */
   gint      best_priority;     /* atomic: of the first in both queues */
+  gint      n_exit_hooks;      /* atomic */
 
   GMutex    lock;              /* guards the rest */
   GCond     work;              /* for idle threads: a job is runnable */
@@ -559,7 +560,10 @@ worker_thread (gpointer data)
           else
             self->n_idle--;
 
-          if (!called && !has_job (self))
+          /* One of us stays for as long as something is owned: whoever drops it
+           * should not have to start a thread. */
+          if (!called && !has_job (self) &&
+              (self->n_threads > 1 || g_atomic_int_get (&self->n_exit_hooks) == 0))
             break;
         }
     }
@@ -691,6 +695,15 @@ tmp_background_add_exit_hook (TmpExitHook *hook)
     atexit (background_exit);
   self->exit_hooks_called = FALSE;
   g_rec_mutex_unlock (&self->exit_lock);
+
+  /* If this fails, it will be tried again when there is something to do. */
+  if (g_atomic_int_add (&self->n_exit_hooks, 1) == 0)
+    {
+      g_mutex_lock (&self->lock);
+      if (self->n_threads == 0)
+        start_thread (self);
+      g_mutex_unlock (&self->lock);
+    }
 }
 
 /* If the exit handler is just calling @hook, in another thread, this waits
@@ -705,7 +718,10 @@ tmp_background_remove_exit_hook (TmpExitHook *hook)
 
   g_rec_mutex_lock (&self->exit_lock);
   if (hook->link.data != NULL)
-    g_queue_unlink (&self->exit_hooks, &hook->link);
+    {
+      g_queue_unlink (&self->exit_hooks, &hook->link);
+      g_atomic_int_add (&self->n_exit_hooks, -1);
+    }
   hook->link.data = NULL;
   g_rec_mutex_unlock (&self->exit_lock);
 }
@@ -734,6 +750,7 @@ background_exit (void)
     {
       TmpExitHook *hook = g_steal_pointer (&link->data);
 
+      g_atomic_int_add (&self->n_exit_hooks, -1);
       hook->func (hook);
     }
   self->exit_hooks_called = TRUE;
