@@ -27,6 +27,7 @@
 
 #include "tmp-background-private.h"
 
+#include "tmp-journal-private.h"
 #include "tmp-pace-private.h"
 #include "tmp-process-private.h"
 
@@ -266,9 +267,11 @@ has_job (Background *self)
   return self->runnable.length > 0 || may_begin (self);
 }
 
-/* With the lock. */
-static gboolean
-start_thread (Background *self)
+/* Starts a thread of the library's own, if there is one to be had. */
+gboolean
+tmp_background_start_thread (const char  *name,
+                             GThreadFunc  func,
+                             gpointer     data)
 {
   sigset_t all, before;
   GThread *thread;
@@ -276,13 +279,23 @@ start_thread (Background *self)
   /* A program's signals are for its own threads. */
   sigfillset (&all);
   pthread_sigmask (SIG_SETMASK, &all, &before);
-  thread = g_thread_try_new ("tmpdir-glib", worker_thread, self, NULL);
+  thread = g_thread_try_new (name, func, data, NULL);
   pthread_sigmask (SIG_SETMASK, &before, NULL);
 
   if (thread == NULL)
     return FALSE;
 
   g_thread_unref (thread);
+  return TRUE;
+}
+
+/* With the lock. */
+static gboolean
+start_worker (Background *self)
+{
+  if (!tmp_background_start_thread ("tmpdir-glib", worker_thread, self))
+    return FALSE;
+
   self->n_threads++;
   self->n_starting++;
   return TRUE;
@@ -306,7 +319,7 @@ call_thread (Background *self)
       return TRUE;
     }
 
-  if (self->n_threads < MAX_THREADS && start_thread (self))
+  if (self->n_threads < MAX_THREADS && start_worker (self))
     return TRUE;
 
   return self->n_threads > 0;
@@ -620,10 +633,11 @@ tmp_background_push (TmpDeletion *deletion,
 /* Deletes, and returns when that is done. */
 gboolean
 tmp_background_run (TmpDeletion  *deletion,
+                    int           io_priority,
                     GError      **error)
 {
   Background *self = get_background ();
-  Job *job = job_new (self, deletion, G_PRIORITY_DEFAULT);
+  Job *job = job_new (self, deletion, io_priority);
 
   g_mutex_lock (&self->lock);
   attend_job (self, job);
@@ -701,7 +715,7 @@ tmp_background_add_exit_hook (TmpExitHook *hook)
     {
       g_mutex_lock (&self->lock);
       if (self->n_threads == 0)
-        start_thread (self);
+        start_worker (self);
       g_mutex_unlock (&self->lock);
     }
 }
@@ -771,4 +785,6 @@ background_exit (void)
         wait_for_progress (self);
     }
   g_mutex_unlock (&self->lock);
+
+  tmp_journal_close ();
 }

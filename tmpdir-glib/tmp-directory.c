@@ -62,6 +62,7 @@
 
 #include "tmp-background-private.h"
 #include "tmp-location-private.h"
+#include "tmp-reclaim-private.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -184,18 +185,26 @@ typedef struct
   char      *hidden_path; /* NULL if it could not be hidden */
   TmpFileId  id;          /* of what should have been hidden */
   gboolean   quiet;
+  TmpJournalEntry journal;
 } Dropped;
 
 /* What was renamed may be something that came there after it was checked: no
- * system call does both. It is not deleted, and gets its name back. */
-static void
-unhide_foreign (Dropped *dropped)
+ * system call does both. It is not deleted, and gets its name back. Returns whether
+ * what was dropped is still there. */
+static gboolean
+check_dropped (Dropped *dropped)
 {
+  const char *path = dropped->hidden_path != NULL ? dropped->hidden_path : dropped->path;
   struct stat st;
 
-  if (dropped->hidden_path != NULL && lstat (dropped->hidden_path, &st) == 0 &&
-      !tmp_file_id_equal (&dropped->id, &st))
+  if (path == NULL || lstat (path, &st) != 0)
+    return FALSE;
+  if (tmp_file_id_equal (&dropped->id, &st))
+    return TRUE;
+
+  if (dropped->hidden_path != NULL)
     tmp_fd_rename (AT_FDCWD, dropped->hidden_path, AT_FDCWD, dropped->path);
+  return FALSE;
 }
 
 static void
@@ -204,15 +213,16 @@ dropped_done (TmpDeletion *deletion,
 {
   Dropped *dropped = user_data;
   g_autoptr (GError) error = NULL;
+  gboolean gone = tmp_deletion_get_result (deletion, &error) || !check_dropped (dropped);
 
-  if (!tmp_deletion_get_result (deletion, &error))
-    {
-      unhide_foreign (dropped);
-      if (dropped->quiet)
-        g_debug ("%s", error->message);
-      else
-        g_warning ("%s", error->message);
-    }
+  /* What could not be deleted may be so later on, by another process. */
+  if (gone)
+    tmp_journal_strike (&dropped->journal);
+
+  if (error != NULL && dropped->quiet)
+    g_debug ("%s", error->message);
+  else if (error != NULL)
+    g_warning ("%s", error->message);
 
   g_free (dropped->path);
   g_free (dropped->hidden_path);
@@ -246,13 +256,15 @@ static void
 hand_over (TmpDirectory *self,
            gboolean      quiet)
 {
-  const TmpLocation *location = &self->location;
+  TmpLocation *location = &self->location;
   Dropped *dropped = g_new0 (Dropped, 1);
   g_autoptr (TmpDeletion) deletion = NULL;
   g_autoptr (GFile) file = NULL;
 
   dropped->id = location->id;
   dropped->quiet = quiet;
+  dropped->journal = location->journal;
+  location->journal = 0;
   dropped->path = g_strdup (location->path);
   dropped->hidden_path = tmp_location_hide (location);
 
@@ -292,6 +304,8 @@ drop (TmpDirectory *self)
 
   if (owned && !tmp_location_remove (&self->location))
     hand_over (self, quiet);
+
+  tmp_journal_strike (&self->location.journal);
 }
 
 static void
@@ -319,9 +333,12 @@ tmp_directory_initable_init (GInitable     *initable,
 
   self->pid = getpid ();
   self->owned = TRUE;
+  if (!g_atomic_int_get (&self->auto_cleanup))
+    tmp_journal_mark (self->location.journal, FALSE);
   tmp_background_add_exit_hook (&self->exit_hook);
   g_atomic_int_set (&self->initialized, TRUE);
 
+  tmp_reclaim_once ();
   return TRUE;
 }
 
@@ -826,6 +843,15 @@ tmp_directory_set_auto_cleanup (TmpDirectory *self,
 {
   g_return_if_fail (TMP_IS_DIRECTORY (self));
 
+  if (is_initialized (self) && !is_inherited (self))
+    {
+      /* If the process is killed, nobody else is to delete it, either. */
+      g_mutex_lock (&self->lock);
+      if (self->owned)
+        tmp_journal_mark (self->location.journal, auto_cleanup);
+      g_mutex_unlock (&self->lock);
+    }
+
   set_switch (self, &self->auto_cleanup, auto_cleanup, PROP_AUTO_CLEANUP);
 }
 
@@ -1049,7 +1075,10 @@ begin_cleanup (TmpDirectory  *self,
 
   tmp_fd_close (&fd);
   if (kept)
-    print_kept (self);
+    {
+      tmp_journal_strike (&self->location.journal);
+      print_kept (self);
+    }
   return deletion;
 }
 
@@ -1083,7 +1112,10 @@ end_cleanup (TmpDirectory  *self,
 
   tmp_fd_close (&fd);
   if (gone)
-    tmp_background_remove_exit_hook (&self->exit_hook);
+    {
+      tmp_journal_strike (&self->location.journal);
+      tmp_background_remove_exit_hook (&self->exit_hook);
+    }
   if (!success)
     g_propagate_error (error, g_steal_pointer (&local_error));
   return success;
@@ -1133,7 +1165,7 @@ tmp_directory_cleanup (TmpDirectory  *self,
       return success;
     }
 
-  tmp_background_run (deletion, NULL);
+  tmp_background_run (deletion, G_PRIORITY_DEFAULT, NULL);
   success = end_cleanup (self, deletion, error);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENTRIES_REMOVED]);
 
@@ -1324,6 +1356,7 @@ tmp_directory_detach (TmpDirectory *self)
       g_mutex_unlock (&self->lock);
 
       tmp_fd_close (&fd);
+      tmp_journal_strike (&self->location.journal);
       tmp_background_remove_exit_hook (&self->exit_hook);
     }
 

@@ -31,6 +31,7 @@ int      tmp_fd_open_path       (int                dirfd,
                                  const char        *name,
                                  guint64            mount);
 guint64  tmp_fd_get_mount       (int                fd);
+gboolean tmp_fd_is_local        (int                fd);
 gboolean tmp_fd_is_deleted      (int                fd);
 gboolean tmp_fd_is_mount_point  (int                dirfd,
                                  const char        *name);

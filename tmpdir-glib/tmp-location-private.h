@@ -7,6 +7,7 @@
 #include <gio/gio.h>
 
 #include "tmp-fd-private.h"
+#include "tmp-journal-private.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +18,7 @@ typedef struct
   gboolean   has_id; /* if it is */
   TmpFileId  id;
   int        fd;     /* the directory, with a shared lock; -1 if there is none */
+  TmpJournalEntry journal; /* 0 if there is none */
 } TmpLocation;
 
 typedef enum

@@ -127,43 +127,59 @@ failed:
   return ADOPT_FAILED;
 }
 
+static TmpJournalEntry
+write_journal (const char *parent,
+               const char *name,
+               gssize      filling)
+{
+  TmpRecord record = { (char *) parent, { 0 }, (char *) name, filling };
+  struct stat st;
+
+  if (stat (parent, &st) != 0)
+    return 0;
+
+  record.parent_id.dev = st.st_dev;
+  record.parent_id.ino = st.st_ino;
+  return tmp_journal_add (&record);
+}
+
 /* Creates one directory, and returns its absolute path. Without @parent that is
  * up to g_dir_make_tmp(). */
 static char *
-make_native (const char  *parent,
-             const char  *prefix,
-             const char  *suffix,
-             GError     **error)
+make_native (TmpLocation  *self,
+             const char   *parent,
+             const char   *prefix,
+             const char   *suffix,
+             GError      **error)
 {
   gboolean for_mkdtemp = parent == NULL && tmp_name_suits_mkdtemp (suffix);
   g_autofree char *name = tmp_name_new (prefix, suffix, for_mkdtemp, error);
+  g_autofree char *parent_path = NULL;
   g_autofree char *path = NULL;
   GError *local_error = NULL;
 
   if (name == NULL)
     return NULL;
-  if (parent == NULL)
-    parent = g_get_tmp_dir ();
+
+  /* TMPDIR may be relative; what it means must not change with chdir(). */
+  parent_path = g_canonicalize_filename (parent != NULL ? parent : g_get_tmp_dir (), NULL);
+  self->journal = write_journal (parent_path, name,
+                                 for_mkdtemp ? tmp_name_get_filling (prefix) : -1);
 
   if (for_mkdtemp)
     path = g_dir_make_tmp (name, &local_error);
   else
-    path = g_build_filename (parent, name, NULL);
+    path = g_build_filename (parent_path, name, NULL);
 
   if (local_error != NULL)
-    {
-      tmp_error_take (error, local_error, "Could not create a temporary directory in", parent);
-      return NULL;
-    }
+    tmp_error_take (error, local_error, "Could not create a temporary directory in", parent_path);
+  else if (!for_mkdtemp && mkdir (path, 0700) != 0)
+    tmp_error_set_errno (error, errno, "Could not create a temporary directory in", parent_path);
+  else
+    return g_canonicalize_filename (path, NULL);
 
-  if (!for_mkdtemp && mkdir (path, 0700) != 0)
-    {
-      tmp_error_set_errno (error, errno, "Could not create a temporary directory in", parent);
-      return NULL;
-    }
-
-  /* TMPDIR may be relative; what it means must not change with chdir(). */
-  return g_canonicalize_filename (path, NULL);
+  tmp_journal_strike (&self->journal);
+  return NULL;
 }
 
 static gboolean
@@ -176,7 +192,7 @@ create_native (TmpLocation  *self,
   for (guint tries = 0; tries < MAX_TRIES; tries++)
     {
       g_autoptr (GError) local_error = NULL;
-      g_autofree char *path = make_native (parent, prefix, suffix, &local_error);
+      g_autofree char *path = make_native (self, parent, prefix, suffix, &local_error);
 
       if (path == NULL)
         {
@@ -195,10 +211,12 @@ create_native (TmpLocation  *self,
           return TRUE;
 
         case ADOPT_FAILED:
+          tmp_journal_strike (&self->journal);
           return FALSE;
 
         case ADOPT_AGAIN:
         default:
+          tmp_journal_strike (&self->journal);
           break;
         }
     }

@@ -13,6 +13,12 @@ char     *tmp_name_new           (const char  *prefix,
                                   gboolean     for_mkdtemp,
                                   GError     **error);
 gboolean  tmp_name_suits_mkdtemp (const char  *suffix);
+gboolean  tmp_name_is_ours       (const char  *name,
+                                  gssize       filling);
+gboolean  tmp_name_matches       (const char  *name,
+                                  const char  *pattern,
+                                  gssize       filling);
+gssize    tmp_name_get_filling   (const char  *prefix);
 char     *tmp_name_hidden        (const char  *name);
 char     *tmp_name_random        (void);
 

@@ -17,12 +17,16 @@
 #include <string.h>
 #include <sys/random.h>
 
+#define DEFAULT_PREFIX "tmp"
 #define RANDOM_CHARS 16 /* of 5 bits each */
 #define FILLING "XXXXXX" /* for g_mkdtemp() to fill in */
 #define NAME_MAX_BYTES 255
 
+#define HIDDEN_SUFFIX ".deleted"
+#define HIDDEN_ROOM (NAME_MAX_BYTES - strlen (".") - strlen (HIDDEN_SUFFIX))
+
 /* Lower case only, so that a case-insensitive file system keeps all 5 bits. */
-static const char alphabet[32] = "abcdefghijklmnopqrstuvwxyz234567";
+static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
 
 static void
 fill_random (guint8 *buffer,
@@ -75,7 +79,7 @@ tmp_name_new (const char  *prefix,
   const char *bad = NULL;
 
   if (prefix == NULL)
-    prefix = "tmp";
+    prefix = DEFAULT_PREFIX;
   if (suffix == NULL)
     suffix = "";
 
@@ -109,6 +113,70 @@ tmp_name_new (const char  *prefix,
   return g_strconcat (prefix, filling, random, suffix, NULL);
 }
 
+/* Could tmp_name_new() have made @name? @filling is where in it g_mkdtemp() is to fill
+ * in something, or -1. */
+gboolean
+tmp_name_is_ours (const char *name,
+                  gssize      filling)
+{
+  gsize length = strlen (name);
+  gsize n = 0;
+
+  if (length > NAME_MAX_BYTES || strchr (name, '/') != NULL)
+    return FALSE;
+
+  if (filling >= 0)
+    return (gsize) filling + strlen (FILLING) + RANDOM_CHARS <= length &&
+           strncmp (name + filling, FILLING, strlen (FILLING)) == 0 &&
+           strspn (name + filling + strlen (FILLING), alphabet) >= RANDOM_CHARS;
+
+  /* Somewhere in it there must be that many random characters in a row. */
+  for (; *name != '\0' && n < RANDOM_CHARS; name++)
+    n = strchr (alphabet, *name) != NULL ? n + 1 : 0;
+
+  return n == RANDOM_CHARS;
+}
+
+/* Is @name what became of @pattern, in which g_mkdtemp() has filled in something at
+ * @filling, or its hidden name? */
+gboolean
+tmp_name_matches (const char *name,
+                  const char *pattern,
+                  gssize      filling)
+{
+  gboolean filled = filling >= 0;
+  gsize length = strlen (pattern);
+  gsize cut = length > HIDDEN_ROOM ? length - HIDDEN_ROOM : 0;
+
+  /* A hidden name that would have been too long has lost its beginning. */
+  if (*name == '.' && g_str_has_suffix (name, HIDDEN_SUFFIX) &&
+      strlen (name) == 1 + length - cut + strlen (HIDDEN_SUFFIX))
+    {
+      name++;
+      pattern += cut;
+      filling -= (gssize) cut;
+      length -= cut;
+    }
+  else if (strlen (name) != length)
+    {
+      return FALSE;
+    }
+
+  for (gssize i = 0; i < (gssize) length; i++)
+    if (name[i] != pattern[i] &&
+        !(filled && i >= filling && i < filling + (gssize) strlen (FILLING)))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* Returns where in a name with this prefix g_mkdtemp() fills in something. */
+gssize
+tmp_name_get_filling (const char *prefix)
+{
+  return (gssize) strlen (prefix != NULL ? prefix : DEFAULT_PREFIX);
+}
+
 /* Can g_mkdtemp() be trusted to fill in what we mean? It fills the last that
  * it finds, and @suffix comes later. */
 gboolean
@@ -123,10 +191,9 @@ char *
 tmp_name_hidden (const char *name)
 {
   gsize length = strlen (name);
-  gsize room = NAME_MAX_BYTES - strlen (".") - strlen (".deleted");
 
-  if (length > room)
-    name += length - room;
+  if (length > HIDDEN_ROOM)
+    name += length - HIDDEN_ROOM;
 
-  return g_strconcat (".", name, ".deleted", NULL);
+  return g_strconcat (".", name, HIDDEN_SUFFIX, NULL);
 }

@@ -9,6 +9,7 @@
 #include <tmpdir-glib/tmp-delete.h>
 #include <tmpdir-glib/tmp-directory.h>
 #include <tmpdir-glib/tmp-enum-types.h>
+#include <tmpdir-glib/tmp-reclaim.h>
 #include <tmpdir-glib/tmp-version-macros.h>
 #include <tmpdir-glib/tmp-version.h>
 

@@ -93,6 +93,7 @@ function _patchFunctions(Tmp) {
     const original = {
         delete_tree: Tmp.delete_tree,
         flush: Tmp.flush,
+        reclaim: Tmp.reclaim,
     };
 
     Tmp.delete_tree = function (file, flags = Tmp.DeleteFlags.NONE, cancellable = null) {
@@ -114,6 +115,16 @@ function _patchFunctions(Tmp) {
     const flushAsync = Tmp.flush_async;
     Tmp.flush_async = function (cancellable = null, ...callback) {
         return flushAsync.call(Tmp, cancellable, ...callback);
+    };
+
+    Tmp.reclaim = function (cancellable = null) {
+        return original.reclaim(cancellable);
+    };
+
+    Gio._promisify(Tmp, 'reclaim_async', 'reclaim_finish');
+    const reclaimAsync = Tmp.reclaim_async;
+    Tmp.reclaim_async = function (cancellable = null, ...callback) {
+        return reclaimAsync.call(Tmp, cancellable, ...callback);
     };
 }
 

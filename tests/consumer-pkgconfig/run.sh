@@ -32,6 +32,7 @@ prefix=$work/prefix
 PREFIX/include/tmpdir-glib-1/tmpdir-glib/tmp-delete.h
 PREFIX/include/tmpdir-glib-1/tmpdir-glib/tmp-directory.h
 PREFIX/include/tmpdir-glib-1/tmpdir-glib/tmp-enum-types.h
+PREFIX/include/tmpdir-glib-1/tmpdir-glib/tmp-reclaim.h
 PREFIX/include/tmpdir-glib-1/tmpdir-glib/tmp-version-macros.h
 PREFIX/include/tmpdir-glib-1/tmpdir-glib/tmp-version.h
 PREFIX/include/tmpdir-glib-1/tmpdir-glib/tmpdir-glib.h

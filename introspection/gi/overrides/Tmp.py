@@ -304,6 +304,9 @@ _delete_tree_finish = Tmp.delete_tree_finish
 _flush = Tmp.flush
 _flush_async = Tmp.flush_async
 _flush_finish = Tmp.flush_finish
+_reclaim = Tmp.reclaim
+_reclaim_async = Tmp.reclaim_async
+_reclaim_finish = Tmp.reclaim_finish
 
 
 @override(_delete_tree)
@@ -345,5 +348,23 @@ def flush_finish(result):
         return _flush_finish(result)
 
 
+@override(_reclaim)
+def reclaim(cancellable=None):
+    with _os_errors(None):
+        return _reclaim(cancellable)
+
+
+@override(_reclaim_async)
+def reclaim_async(*args, **kwargs):
+    return _awaitable(_reclaim_async(*args, **kwargs), None)
+
+
+@override(_reclaim_finish)
+def reclaim_finish(result):
+    with _os_errors(None):
+        return _reclaim_finish(result)
+
+
 __all__ += ['delete_tree', 'delete_tree_async', 'delete_tree_finish',
-            'flush', 'flush_async', 'flush_finish']
+            'flush', 'flush_async', 'flush_finish',
+            'reclaim', 'reclaim_async', 'reclaim_finish']
