@@ -40,6 +40,8 @@ needed=(
   'python3-gi              python3_with_gi'
   'gjs                     gjs --version'
   'acl                     setfacl --version'
+  'libfuse3-dev            pkg-config fuse3'
+  'fuse3                   fusermount3 --version'
 )
 
 # What the benchmarks need in addition: peers, and file systems to measure on
@@ -47,8 +49,6 @@ needed_for_bench=(
   'g++                     c++ --version'
   'qtbase5-dev             pkg-config Qt5Core'
   'libdazzle-1.0-dev       pkg-config libdazzle-1.0'
-  'libfuse3-dev            pkg-config fuse3'
-  'fuse3                   fusermount3 --version'
   'xfsprogs                test -x /usr/sbin/mkfs.xfs'
   'btrfs-progs             test -x /usr/sbin/mkfs.btrfs'
   'strace                  strace --version'

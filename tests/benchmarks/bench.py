@@ -560,8 +560,8 @@ class Bench:
         self.finish(table)
 
     def row_fuse(self):
-        server, backing = self.program('slow-fuse'), self.disk.path / 'backing'
-        if not server:
+        server, backing = self.args.build / 'tests/hostile/fuse-faults', self.disk.path / 'backing'
+        if not server.exists():
             raise Failed('not built, needs libfuse3-dev')
         if os.geteuid() != 0:
             raise Failed('needs root to mount')
@@ -574,7 +574,7 @@ class Bench:
             path = self.disk.path / 'fuse'
             try:
                 with self.tree(Place(backing, ''), f'grid 0 {count}') as (tree, _):
-                    with self.mounted(path, [server, backing, path, 5]):
+                    with self.mounted(path, [server, backing, path, 'unlink:*:5ms']):
                         sample = self.run([*DELETERS[name][0], path / tree.relative_to(backing)])
                     if os.path.lexists(tree):
                         raise Failed('left something')

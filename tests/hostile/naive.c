@@ -4,6 +4,13 @@
 
 #include "naive.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
 void
 naive_delete_tree (GFile *file)
 {
@@ -28,4 +35,48 @@ naive_delete_tree (GFile *file)
     }
 
   g_file_delete (file, NULL, NULL);
+}
+
+static int
+remove_cb (const char        *path,
+           const struct stat *st,
+           int                type,
+           struct FTW        *ftw)
+{
+  return remove (path) == 0 ? 0 : errno;
+}
+
+int
+naive_delete_nftw (const char *path)
+{
+  int result = nftw (path, remove_cb, 16, FTW_PHYS | FTW_DEPTH);
+
+  return result < 0 ? errno : result;
+}
+
+int
+naive_delete_readdir (const char *path)
+{
+  DIR *dir = opendir (path);
+  struct dirent *entry;
+  int first = 0;
+  int errsv;
+
+  while (dir != NULL && (entry = readdir (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, entry->d_name, NULL);
+
+      if (strcmp (entry->d_name, ".") == 0 || strcmp (entry->d_name, "..") == 0)
+        continue;
+      if (entry->d_type == DT_DIR)
+        errsv = naive_delete_readdir (child);
+      else
+        errsv = unlink (child) == 0 || errno == ENOENT ? 0 : errno;
+      first = first != 0 ? first : errsv;
+    }
+  if (dir != NULL)
+    closedir (dir);
+
+  errsv = rmdir (path) == 0 ? 0 : errno;
+  return first != 0 ? first : errsv;
 }
