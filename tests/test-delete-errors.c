@@ -402,7 +402,7 @@ test_cancelled_during (TestFixture   *fixture,
 
       g_assert_error (run.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
       g_clear_error (&run.error);
-      g_assert_cmpint (g_rmdir (tree), !=, 0); /* not empty */
+      test_assert_present (tree);
       best[i] = MIN (best[i], run.end - start);
 
       g_assert_true (tmp_delete_tree (file, TMP_DELETE_KEEP_ROOT, NULL, &run.error));

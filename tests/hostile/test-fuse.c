@@ -145,7 +145,7 @@ static GStrv
 list_expected (const Case         *item,
                const char * const *before)
 {
-  g_autoptr(GPtrArray) names = g_ptr_array_new ();
+  GPtrArray *names = g_ptr_array_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (item->left) && item->left[i] != NULL; i++)
     {
@@ -157,7 +157,7 @@ list_expected (const Case         *item,
             g_ptr_array_add (names, g_strdup (before[j]));
     }
   g_ptr_array_add (names, NULL);
-  return g_strdupv ((char **) names->pdata);
+  return (GStrv) g_ptr_array_free (names, FALSE);
 }
 
 /* Success means that it is gone; an error names what is not, and why. */
