@@ -363,8 +363,10 @@ test_cancelled_during (TestFixture   *fixture,
   const guint flags = GPOINTER_TO_UINT (data);
   const gint64 limit = 50 * 1000 * (gint64) (test_timeout (1) / G_USEC_PER_SEC);
   g_autofree char *tree = test_make_dir (fixture->path, "tree");
+  g_autofree char *content = g_build_filename (tree, "content", NULL);
   g_autoptr(GFile) file = (flags & CANCEL_GIO) != 0 ? wrap_file_new (tree)
                                                     : g_file_new_for_path (tree);
+  g_autoptr(GError) error = NULL;
   gint64 best[G_N_ELEMENTS (waits)] = { G_MAXINT64, G_MAXINT64, G_MAXINT64 };
   guint size = 1;
 
@@ -374,14 +376,14 @@ test_cancelled_during (TestFixture   *fixture,
     {
       g_autoptr(GCancellable) cancellable = g_cancellable_new ();
       CancelRun run = { file, cancellable, 0, NULL };
-      g_autofree char *content = NULL;
       TestWatch watch;
       GThread *thread;
       gint64 start;
 
+      /* What is left of it will do again. */
       g_assert_cmpuint (size, <=, 64);
-      content = test_make_dir (tree, "content");
-      make_content (content, flags & ~CANCEL_GIO, size);
+      if (g_mkdir (content, 0755) == 0)
+        make_content (content, flags & ~CANCEL_GIO, size);
 
       test_watch_start (&watch, content);
       thread = g_thread_new ("delete", delete_in_thread, &run);
@@ -405,9 +407,6 @@ test_cancelled_during (TestFixture   *fixture,
       test_assert_present (tree);
       best[i] = MIN (best[i], run.end - start);
 
-      g_assert_true (tmp_delete_tree (file, TMP_DELETE_KEEP_ROOT, NULL, &run.error));
-      g_assert_no_error (run.error);
-
       if (best[i] > limit && ++n_tries < 3)
         continue;
       g_test_message ("Stopped %" G_GINT64_FORMAT " µs after it was cancelled, %lu ms from its start",
@@ -416,6 +415,9 @@ test_cancelled_during (TestFixture   *fixture,
       i++;
       n_tries = 0;
     }
+
+  tmp_delete_tree (file, TMP_DELETE_NONE, NULL, &error);
+  g_assert_no_error (error);
 }
 
 /* Somebody else deletes at the same time: both succeed */
