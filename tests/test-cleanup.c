@@ -236,8 +236,8 @@ test_cancelled_during (TestFixture   *fixture,
 
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
       left = test_count_entries (tmp_directory_get_path (dir));
+      /* If it is none, the directory itself is. */
       g_test_message ("%u of %u files left", left, n_files);
-      g_assert_cmpuint (left, >, 0);
       g_assert_cmpuint (tmp_directory_get_entries_removed (dir), ==, n_files - left);
 
       if (!drop)
