@@ -11,8 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-void
-naive_delete_tree (GFile *file)
+gboolean
+naive_try_delete_tree (GFile   *file,
+                       GError **error)
 {
   g_autoptr(GFileEnumerator) children = NULL;
 
@@ -29,12 +30,18 @@ naive_delete_tree (GFile *file)
       if (!g_file_enumerator_iterate (children, &info, &child, NULL, NULL) || info == NULL)
         break;
       if (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY)
-        naive_delete_tree (child);
+        naive_try_delete_tree (child, NULL);
       else
         g_file_delete (child, NULL, NULL);
     }
 
-  g_file_delete (file, NULL, NULL);
+  return g_file_delete (file, NULL, error);
+}
+
+void
+naive_delete_tree (GFile *file)
+{
+  naive_try_delete_tree (file, NULL);
 }
 
 static int

@@ -1,0 +1,251 @@
+/* SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "supervise.h"
+
+#include "seccomp-filter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Which arguments tell the path: a descriptor, and a name relative to it */
+typedef enum
+{
+  PATH_NONE,
+  PATH_FD,
+  PATH_NAME,
+  PATH_FD_NAME,
+} PathKind;
+
+static const struct
+{
+  int number;
+  Call call;
+  PathKind path;
+} calls[] = {
+  { SYS_openat2, CALL_OPENAT2, PATH_FD_NAME },
+  { SYS_openat, CALL_OPENAT, PATH_FD_NAME },
+  { SYS_getdents64, CALL_GETDENTS, PATH_FD },
+  { SYS_unlinkat, CALL_UNLINK, PATH_FD_NAME }, /* or CALL_RMDIR */
+  { SYS_newfstatat, CALL_STAT, PATH_FD_NAME },
+  { SYS_fstat, CALL_STAT, PATH_FD },
+  { SYS_statx, CALL_STATX, PATH_FD_NAME },
+  { SYS_fchmod, CALL_CHMOD, PATH_FD },
+  { SYS_fchmodat, CALL_CHMOD, PATH_FD_NAME },
+#ifdef SYS_fchmodat2
+  { SYS_fchmodat2, CALL_CHMOD, PATH_FD_NAME },
+#else
+  { SYS_openat2 + 15, CALL_CHMOD, PATH_FD_NAME },
+#endif
+#ifdef SYS_chmod
+  { SYS_chmod, CALL_CHMOD, PATH_NAME },
+#endif
+  { SYS_renameat2, CALL_RENAME, PATH_FD_NAME },
+#ifdef SYS_renameat
+  { SYS_renameat, CALL_RENAME, PATH_FD_NAME },
+#endif
+  { SYS_lseek, CALL_LSEEK, PATH_FD },
+  { SYS_close, CALL_CLOSE, PATH_FD },
+  { SYS_clone, CALL_CLONE, PATH_NONE },
+  { SYS_clone3, CALL_CLONE, PATH_NONE },
+};
+
+static const char *call_names[N_CALLS] = {
+  "openat2", "openat", "getdents64", "unlinkat", "rmdir", "stat", "statx", "chmod", "rename",
+  "lseek", "close", "clone",
+};
+
+/* There is one supervised thread, which waits for something to run. */
+static struct
+{
+  int     listener;      /* the kernel's questions */
+  int     answers[2];    /* a pipe from the thread */
+  int     proc_fd;       /* /proc/self/fd, which may go away */
+  GMutex  lock;
+  GCond   changed;
+  void  (*func) (gpointer data); /* guarded by @lock */
+  gpointer data;
+} thread_state;
+
+static gpointer
+supervised_thread (gpointer data)
+{
+  SeccompRule rules[G_N_ELEMENTS (calls)];
+  int answer;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (calls); i++)
+    rules[i] = (SeccompRule) { calls[i].number, SECCOMP_RET_USER_NOTIF };
+
+  thread_state.listener = seccomp_filter_install (rules, G_N_ELEMENTS (rules),
+                                                  SECCOMP_FILTER_FLAG_NEW_LISTENER);
+  answer = thread_state.listener < 0 ? errno : 0;
+
+  for (;;)
+    {
+      g_assert_cmpint (write (thread_state.answers[1], &answer, sizeof answer), ==, sizeof answer);
+      if (answer != 0)
+        return NULL;
+
+      g_mutex_lock (&thread_state.lock);
+      while (thread_state.func == NULL)
+        g_cond_wait (&thread_state.changed, &thread_state.lock);
+      g_mutex_unlock (&thread_state.lock);
+
+      thread_state.func (thread_state.data);
+      thread_state.func = NULL;
+    }
+}
+
+static int
+read_answer (void)
+{
+  int answer;
+
+  g_assert_cmpint (read (thread_state.answers[0], &answer, sizeof answer), ==, sizeof answer);
+  return answer;
+}
+
+gboolean
+supervise_start (void)
+{
+  int answer;
+
+  g_assert_no_errno (pipe2 (thread_state.answers, O_CLOEXEC));
+  thread_state.proc_fd = open ("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  g_assert_no_errno (thread_state.proc_fd);
+  g_thread_unref (g_thread_new ("supervised", supervised_thread, NULL));
+
+  answer = read_answer ();
+  errno = answer;
+  return answer == 0;
+}
+
+/* The memory of the caller is ours, too. */
+static char *
+find_path (PathKind     kind,
+           const __u64 *args)
+{
+  const char *name = NULL;
+  g_autofree char *fd_name = NULL;
+  char dir[4096];
+  gssize length;
+
+  if (kind == PATH_NONE)
+    return NULL;
+  if (kind == PATH_NAME)
+    return g_strdup ((const char *) (gsize) args[0]);
+  if (kind == PATH_FD_NAME)
+    name = (const char *) (gsize) args[1];
+  if (name != NULL && (name[0] == '/' || (int) args[0] == AT_FDCWD))
+    return g_strdup (name);
+
+  fd_name = g_strdup_printf ("%d", (int) args[0]);
+  length = readlinkat (thread_state.proc_fd, fd_name, dir, sizeof dir);
+  if (length < 0)
+    return NULL;
+  if (name == NULL || *name == '\0' || strcmp (name, ".") == 0)
+    return g_strndup (dir, (gsize) length);
+  return g_strdup_printf ("%.*s/%s", (int) length, dir, name);
+}
+
+/* Returns the errno that the call fails with, or 0. */
+static int
+judge (Supervision               *self,
+       const struct seccomp_data *data)
+{
+  Call call = N_CALLS;
+  PathKind path = PATH_NONE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (calls); i++)
+    if (calls[i].number == data->nr)
+      {
+        call = calls[i].call;
+        path = calls[i].path;
+      }
+  g_assert_cmpint (call, <, N_CALLS);
+  if (call == CALL_UNLINK && (data->args[2] & AT_REMOVEDIR) != 0)
+    call = CALL_RMDIR;
+
+  self->n_seen[call]++;
+  if ((self->refuse & (1u << call)) != 0)
+    return ENOSYS;
+  if (self->errsv == 0 || call != self->call ||
+      (self->when != self->n_seen[call] && self->when != SUPERVISE_ALWAYS))
+    return 0;
+
+  if (self->n_injected++ == 0)
+    self->path = find_path (path, data->args);
+
+  /* Linux closes the descriptor, whatever it returns. */
+  if (call == CALL_CLOSE)
+    close ((int) data->args[0]);
+  return self->errsv;
+}
+
+static void
+answer_call (Supervision *self)
+{
+  static struct seccomp_notif_sizes sizes;
+  g_autofree struct seccomp_notif *request = NULL;
+  g_autofree struct seccomp_notif_resp *response = NULL;
+
+  /* A newer kernel may write more than we know of. */
+  if (sizes.seccomp_notif == 0)
+    g_assert_no_errno ((int) syscall (SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes));
+  request = g_malloc0 (MAX (sizes.seccomp_notif, sizeof *request));
+  response = g_malloc0 (MAX (sizes.seccomp_notif_resp, sizeof *response));
+
+  /* ENOENT: a signal has interrupted the call meanwhile, and it comes again. */
+  if (ioctl (thread_state.listener, SECCOMP_IOCTL_NOTIF_RECV, request) != 0)
+    {
+      g_assert_cmpint (errno, ==, ENOENT);
+      return;
+    }
+
+  response->id = request->id;
+  response->error = -judge (self, &request->data);
+  response->flags = response->error == 0 ? SECCOMP_USER_NOTIF_FLAG_CONTINUE : 0;
+  if (ioctl (thread_state.listener, SECCOMP_IOCTL_NOTIF_SEND, response) != 0)
+    g_assert_cmpint (errno, ==, ENOENT);
+}
+
+void
+supervise_run (Supervision *supervision,
+               void       (*func) (gpointer data),
+               gpointer     data)
+{
+  struct pollfd fds[] = {
+    { .fd = thread_state.listener, .events = POLLIN },
+    { .fd = thread_state.answers[0], .events = POLLIN },
+  };
+
+  g_mutex_lock (&thread_state.lock);
+  thread_state.data = data;
+  thread_state.func = func;
+  g_cond_signal (&thread_state.changed);
+  g_mutex_unlock (&thread_state.lock);
+
+  do
+    {
+      if (poll (fds, G_N_ELEMENTS (fds), -1) < 0)
+        g_assert_cmpint (errno, ==, EINTR);
+      else if ((fds[0].revents & POLLIN) != 0)
+        answer_call (supervision);
+    }
+  while ((fds[1].revents & POLLIN) == 0);
+
+  g_assert_cmpint (read_answer (), ==, 0);
+}
+
+const char *
+supervise_call_name (Call call)
+{
+  return call_names[call];
+}
