@@ -133,7 +133,7 @@ native_remove (TmpWalker *walker,
   NativeWalker *self = (NativeWalker *) walker;
   const char *name = dir->parent != NULL ? dir->name : self->name;
   TmpRemoval result;
-  int to_close;
+  int to_close = -1;
   int dirfd;
 
   tmp_native_dir_release (&self->tree, dir);
