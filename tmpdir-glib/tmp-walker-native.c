@@ -106,7 +106,10 @@ check_root (NativeWalker *self)
       if (tmp_file_id_equal (&self->root_id, &st))
         return TRUE;
 
-      root_is_foreign (self, G_IO_ERROR_FAILED);
+      if (tmp_fd_is_mount_point (self->parent_fd, self->name))
+        tmp_walker_failed (&self->parent, NULL, NULL, EXDEV);
+      else
+        root_is_foreign (self, G_IO_ERROR_FAILED);
       return FALSE;
     }
 
