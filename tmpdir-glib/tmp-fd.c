@@ -82,7 +82,8 @@ get_mount_by_statx (int fd)
 #if HAVE_STATX && defined(STATX_MNT_ID)
   struct statx stx;
 
-  if (statx (fd, "", AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, STATX_MNT_ID, &stx) != 0)
+  if (statx (fd, "", AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC, STATX_MNT_ID,
+             &stx) != 0)
     return 0;
   if ((stx.stx_mask & STATX_MNT_ID) != 0)
     return stx.stx_mnt_id;
@@ -221,22 +222,49 @@ tmp_fd_is_mount_point (int         dirfd,
 #if HAVE_STATX && defined(STATX_ATTR_MOUNT_ROOT)
   struct statx stx;
 
-  return statx (dirfd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, 0, &stx) == 0 &&
+  return statx (dirfd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, 0,
+                &stx) == 0 &&
          (stx.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 #else
   return FALSE;
 #endif
 }
 
-/* One component at a time, each checked for a change of mount: what openat2()
- * does in one call and, unlike this, without ever having opened the wrong
- * directory. Nothing but its mount is asked of it here, so no harm is done. */
+/* Fails with EXDEV if what has been opened is not on @mount. */
+static int
+open_on_mount (int         dirfd,
+               const char *name,
+               int         flags,
+               guint64     mount)
+{
+  int fd = openat (dirfd, name, flags);
+  guint64 found;
+
+  if (fd < 0)
+    return -1;
+
+  found = tmp_fd_get_mount (fd);
+  if (found == mount)
+    return fd;
+
+  if (found != 0)
+    errno = EXDEV;
+  tmp_fd_close (&fd);
+  return -1;
+}
+
+/* One component at a time, each checked for a change of mount, as openat2()
+ * does in one call. Before it is opened for reading it is held with O_PATH only,
+ * because whoever serves what is mounted there may never answer. In between it
+ * may change: then the wrong directory is opened, but only asked for its mount,
+ * so no harm is done. */
 static int
 open_stepwise (int         dirfd,
                const char *path,
                int         flags,
                guint64     mount)
 {
+  const int path_flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   int current = dirfd;
 
   for (;;)
@@ -244,7 +272,6 @@ open_stepwise (int         dirfd,
       gsize length = strcspn (path, "/");
       gboolean last = path[length] == '\0';
       char name[NAME_MAX + 1];
-      guint64 found;
       int fd;
 
       if (length > NAME_MAX)
@@ -256,25 +283,18 @@ open_stepwise (int         dirfd,
         {
           memcpy (name, path, length);
           name[length] = '\0';
-          fd = openat (current, name,
-                       last ? flags : O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+          fd = open_on_mount (current, name, path_flags, mount);
+        }
+
+      if (fd >= 0 && last && (flags & O_PATH) == 0)
+        {
+          tmp_fd_close (&fd);
+          fd = open_on_mount (current, name, flags, mount);
         }
 
       if (current != dirfd)
         tmp_fd_close (&current);
-      if (fd < 0)
-        return -1;
-
-      found = tmp_fd_get_mount (fd);
-      if (found != mount)
-        {
-          if (found != 0)
-            errno = EXDEV;
-          tmp_fd_close (&fd);
-          return -1;
-        }
-
-      if (last)
+      if (fd < 0 || last)
         return fd;
 
       current = fd;
