@@ -5,6 +5,7 @@
 #include "supervise.h"
 
 #include "seccomp-filter.h"
+#include "test-lib.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* Which arguments tell the path: a descriptor, and a name relative to it */
@@ -34,6 +36,9 @@ static const struct
   { SYS_openat, CALL_OPENAT, PATH_FD_NAME },
   { SYS_getdents64, CALL_GETDENTS, PATH_FD },
   { SYS_unlinkat, CALL_UNLINK, PATH_FD_NAME }, /* or CALL_RMDIR */
+#ifdef SYS_rmdir
+  { SYS_rmdir, CALL_RMDIR, PATH_NAME },
+#endif
   { SYS_newfstatat, CALL_STAT, PATH_FD_NAME },
   { SYS_fstat, CALL_STAT, PATH_FD },
   { SYS_statx, CALL_STATX, PATH_FD_NAME },
@@ -66,7 +71,7 @@ static const char *call_names[N_CALLS] = {
 static struct
 {
   int     listener;      /* the kernel's questions */
-  int     answers[2];    /* a pipe from the thread */
+  int     answers[2];    /* a pipe from the thread: a byte when it is ready */
   int     proc_fd;       /* /proc/self/fd, which may go away */
   GMutex  lock;
   GCond   changed;
@@ -74,24 +79,70 @@ static struct
   gpointer data;
 } thread_state;
 
-static gpointer
-supervised_thread (gpointer data)
+static int
+install_filter (void)
 {
   SeccompRule rules[G_N_ELEMENTS (calls)];
-  int answer;
 
   for (gsize i = 0; i < G_N_ELEMENTS (calls); i++)
     rules[i] = (SeccompRule) { calls[i].number, SECCOMP_RET_USER_NOTIF };
 
-  thread_state.listener = seccomp_filter_install (rules, G_N_ELEMENTS (rules),
-                                                  SECCOMP_FILTER_FLAG_NEW_LISTENER);
-  answer = thread_state.listener < 0 ? errno : 0;
+  return seccomp_filter_install (rules, G_N_ELEMENTS (rules), SECCOMP_FILTER_FLAG_NEW_LISTENER);
+}
+
+gboolean
+supervise_require (void)
+{
+  g_autofree char *reason = NULL;
+  pid_t pid = fork ();
+  int status;
+
+  g_assert_no_errno (pid);
+  if (pid == 0)
+    _exit (install_filter () >= 0 ? 0 : errno);
+
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  if (status == 0)
+    return TRUE;
+
+  reason = g_strdup_printf ("needs seccomp: %s", g_strerror (WEXITSTATUS (status)));
+  g_test_skip (reason);
+  return FALSE;
+}
+
+static void
+answer (void)
+{
+  g_assert_cmpint (write (thread_state.answers[1], "", 1), ==, 1);
+}
+
+static void
+wait_for_answer (void)
+{
+  char byte;
+
+  g_assert_cmpint (read (thread_state.answers[0], &byte, 1), ==, 1);
+}
+
+void
+supervise_in_subprocess (void)
+{
+  if (!supervise_require ())
+    return;
+
+  g_test_trap_subprocess (NULL, test_timeout (60), G_TEST_SUBPROCESS_INHERIT_STDERR);
+  g_test_trap_assert_passed ();
+}
+
+static gpointer
+supervised_thread (gpointer data)
+{
+  thread_state.listener = install_filter ();
+  g_assert_no_errno (thread_state.listener);
 
   for (;;)
     {
-      g_assert_cmpint (write (thread_state.answers[1], &answer, sizeof answer), ==, sizeof answer);
-      if (answer != 0)
-        return NULL;
+      answer ();
 
       g_mutex_lock (&thread_state.lock);
       while (thread_state.func == NULL)
@@ -101,30 +152,18 @@ supervised_thread (gpointer data)
       thread_state.func (thread_state.data);
       thread_state.func = NULL;
     }
+
+  return NULL;
 }
 
-static int
-read_answer (void)
-{
-  int answer;
-
-  g_assert_cmpint (read (thread_state.answers[0], &answer, sizeof answer), ==, sizeof answer);
-  return answer;
-}
-
-gboolean
+void
 supervise_start (void)
 {
-  int answer;
-
   g_assert_no_errno (pipe2 (thread_state.answers, O_CLOEXEC));
   thread_state.proc_fd = open ("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
   g_assert_no_errno (thread_state.proc_fd);
   g_thread_unref (g_thread_new ("supervised", supervised_thread, NULL));
-
-  answer = read_answer ();
-  errno = answer;
-  return answer == 0;
+  wait_for_answer ();
 }
 
 /* The memory of the caller is ours, too. */
@@ -174,6 +213,12 @@ judge (Supervision               *self,
     call = CALL_RMDIR;
 
   self->n_seen[call]++;
+  if (self->before != NULL)
+    {
+      g_autofree char *name = find_path (path, data->args);
+
+      self->before (call, name, self->before_data);
+    }
   if ((self->refuse & (1u << call)) != 0)
     return ENOSYS;
   if (self->errsv == 0 || call != self->call ||
@@ -241,7 +286,7 @@ supervise_run (Supervision *supervision,
     }
   while ((fds[1].revents & POLLIN) == 0);
 
-  g_assert_cmpint (read_answer (), ==, 0);
+  wait_for_answer ();
 }
 
 const char *

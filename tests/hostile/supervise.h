@@ -39,16 +39,26 @@ typedef struct
   Call    call;               /* this one fails with @errsv ... */
   int     errsv;              /* (0: it does not) */
   guint   when;               /* ... for the when-th time, from 1, or always */
+  /* Called before each of them, if not NULL; @path is what it is about, or NULL. */
+  void  (*before) (Call        call,
+                   const char *path,
+                   gpointer    data);
+  gpointer before_data;
 
   guint   n_seen[N_CALLS];
   guint   n_injected;
   char   *path;               /* what the first call that failed was about, or NULL */
 } Supervision;
 
-/* Returns FALSE with errno if the kernel does not let us. It can be called once
- * in a process.
- */
-gboolean    supervise_start     (void);
+/* Returns FALSE, with the test marked as skipped, if the kernel does not let us */
+gboolean    supervise_require   (void);
+
+/* Runs the test once more in another process, which can use what follows */
+void        supervise_in_subprocess
+                                (void);
+
+/* Once in a process; the thread stays supervised. */
+void        supervise_start     (void);
 void        supervise_run       (Supervision *supervision,
                                  void       (*func) (gpointer data),
                                  gpointer     data);

@@ -9,8 +9,8 @@
  * deleted; nothing outside is touched; and what is left can be deleted.
  */
 
+#include "fault-cases.h"
 #include "naive.h"
-#include "supervise.h"
 #include "test-lib.h"
 
 #include <errno.h>
@@ -22,48 +22,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What is deleted, and where */
-typedef enum
-{
-  PLAIN,         /* some directories and files */
-  STEPWISE,      /* the same without openat2 */
-  NO_STATX,      /* the same without statx as well */
-  WIDE,          /* so wide that it is read in pieces, and deep in between */
-  DEEP,          /* so deep that directories are moved up */
-  LOCKED,        /* of directories without permissions, as an ordinary user */
-  ASYNC,         /* in the background */
-  NAIVE,         /* by the usual recursion */
-} Scenario;
-
-/* What comes of it. Where every call fails, all but HARMLESS may end with an
- * error, as long as it is true.
- */
-typedef enum
-{
-  REPORTED,      /* an error with this errno */
-  IF_NEEDED,     /* the same, unless there was nothing left to be found */
-  EITHER,        /* that, or success */
-  MENDED,        /* success: a second try does it */
-  HARMLESS,      /* success: there is another way */
-} Outcome;
-
-typedef struct
-{
-  int errsv;
-  Outcome outcome;
-} Fault;
-
-typedef struct
-{
-  Scenario scenario;
-  Call call;
-  const Fault *faults;   /* until an errno of 0 */
-} Case;
-
 /* One deletion, in a process of its own */
 typedef struct
 {
-  const Case *test;
+  const FaultCase *test;
   Fault fault;
   guint when;
   char *outside;
@@ -74,15 +36,10 @@ typedef struct
   GError *error;
 } Run;
 
-/* What the process that deletes tells the one that waits for it */
-typedef struct
-{
-  guint n_seen[N_CALLS];
-  gboolean supervised;
-  int errsv;
-} Report;
-
-static Report *report;
+/* How often each call has been seen: the process that deletes tells it to the
+ * one that waits for it.
+ */
+static guint *n_seen;
 
 static void
 make_tree (Run *run)
@@ -90,8 +47,8 @@ make_tree (Run *run)
   switch (run->test->scenario)
     {
     case WIDE:
-      test_make_files (run->tree, 3000);
-      for (guint i = 0; i < 8; i++)
+      test_make_files (run->tree, 1500);
+      for (guint i = 0; i < 4; i++)
         {
           g_autofree char *name = g_strdup_printf ("deep%u", i);
           g_autofree char *dir = test_make_dir (run->tree, name);
@@ -255,7 +212,7 @@ static void
 check_result (Run         *run,
               Supervision *supervision)
 {
-  const Outcome outcome = run->fault.outcome;
+  const FaultOutcome outcome = run->fault.outcome;
 
   g_assert_true (run->success == (run->error == NULL));
 
@@ -315,13 +272,9 @@ run_in_child (Run         *run,
 
   /* GTask starts a thread of GLib's. */
   g_type_class_unref (g_type_class_ref (G_TYPE_TASK));
-  report->supervised = supervise_start ();
-  report->errsv = errno;
-  if (!report->supervised)
-    return;
-
+  supervise_start ();
   supervise_run (&supervision, delete_in_thread, run);
-  memcpy (report->n_seen, supervision.n_seen, sizeof report->n_seen);
+  memcpy (n_seen, supervision.n_seen, sizeof supervision.n_seen);
   if (run->test->scenario == NAIVE)
     {
       /* The truth is EIO. */
@@ -347,16 +300,17 @@ run_in_child (Run         *run,
 
   after = test_snapshot (run->outside);
   g_assert_cmpstr (before, ==, after);
+  /* So that a leak checker may look at this process */
+  test_regain_root ();
   g_clear_object (&run->file);
   g_free (run->outside);
   g_free (run->tree);
   g_free (supervision.path);
 }
 
-/* Returns FALSE, with the test skipped, if this cannot be done here. */
-static gboolean
+static void
 run_fault (TestFixture *fixture,
-           const Case  *test,
+           const FaultCase  *test,
            const Fault *fault,
            guint        when)
 {
@@ -364,7 +318,6 @@ run_fault (TestFixture *fixture,
   int status;
   pid_t pid;
 
-  memset (report, 0, sizeof *report);
   fflush (NULL);
   pid = fork ();
   g_assert_no_errno (pid);
@@ -387,15 +340,6 @@ run_fault (TestFixture *fixture,
                       WIFSIGNALED (status) ? strsignal (WTERMSIG (status)) : "bad exit status");
       g_test_fail ();
     }
-  else if (!report->supervised)
-    {
-      g_autofree char *reason = g_strdup_printf ("needs seccomp: %s", g_strerror (report->errsv));
-
-      g_test_skip (reason);
-      return FALSE;
-    }
-
-  return TRUE;
 }
 
 static void
@@ -403,15 +347,14 @@ test_faults (TestFixture   *fixture,
              gconstpointer  data)
 {
   static const Fault none = { 0, HARMLESS };
-  const Case *test = data;
+  const FaultCase *test = data;
   guint n;
 
-  if (test->scenario == LOCKED && !test_require_root ())
-    return;
-  if (!run_fault (fixture, test, &none, 1))
+  if (!supervise_require () || (test->scenario == LOCKED && !test_require_root ()))
     return;
 
-  n = report->n_seen[test->call];
+  run_fault (fixture, test, &none, 1);
+  n = n_seen[test->call];
   if (n == 0)
     {
       g_test_skip ("this is never called");
@@ -435,105 +378,12 @@ static void
 test_control (TestFixture   *fixture,
               gconstpointer  data)
 {
-  static const Case naive = { NAIVE, CALL_GETDENTS, NULL };
+  static const FaultCase naive = { "control", NAIVE, CALL_GETDENTS, NULL };
   static const Fault fault = { EIO, REPORTED };
 
-  run_fault (fixture, &naive, &fault, 1);
+  if (supervise_require ())
+    run_fault (fixture, &naive, &fault, 1);
 }
-
-static const Fault open_faults[] = {
-  { EACCES, REPORTED }, { EIO, REPORTED }, { ENOMEM, REPORTED }, { ESTALE, REPORTED },
-  { EXDEV, REPORTED }, { EAGAIN, MENDED }, { EINTR, MENDED }, { EMFILE, MENDED },
-  { ENFILE, MENDED }, { ENOENT, MENDED }, { ENAMETOOLONG, MENDED },
-  { E2BIG, HARMLESS }, { EINVAL, HARMLESS }, { ENOSYS, HARMLESS }, { EPERM, HARMLESS }, { 0 }
-};
-
-/* Where there is something to be repaired, it is tried once more. */
-static const Fault locked_faults[] = {
-  { EACCES, EITHER }, { EIO, EITHER }, { ENOMEM, EITHER }, { EAGAIN, MENDED },
-  { EINTR, MENDED }, { EMFILE, MENDED }, { ENOENT, MENDED }, { ENOSYS, HARMLESS }, { 0 }
-};
-
-static const Fault step_faults[] = {
-  { EACCES, REPORTED }, { EIO, REPORTED }, { ENOMEM, REPORTED }, { ESTALE, REPORTED },
-  { EINTR, MENDED }, { EMFILE, MENDED }, { ENOENT, MENDED }, { 0 }
-};
-
-static const Fault getdents_faults[] = {
-  { EACCES, IF_NEEDED }, { EINVAL, IF_NEEDED }, { EIO, IF_NEEDED }, { ENOMEM, IF_NEEDED },
-  { ESTALE, IF_NEEDED }, { EINTR, MENDED }, { ENOENT, MENDED }, { 0 }
-};
-
-static const Fault unlink_faults[] = {
-  { EACCES, REPORTED }, { EBUSY, REPORTED }, { EDQUOT, REPORTED }, { EIO, REPORTED },
-  { ENOMEM, REPORTED }, { ENOSPC, REPORTED }, { EPERM, REPORTED }, { EROFS, REPORTED },
-  { EINTR, MENDED }, { ENOENT, MENDED }, { 0 }
-};
-
-static const Fault rmdir_faults[] = {
-  { EACCES, REPORTED }, { EBUSY, REPORTED }, { EIO, REPORTED }, { ENOMEM, REPORTED },
-  { ENOSPC, REPORTED }, { EPERM, REPORTED }, { EROFS, REPORTED },
-  { EEXIST, MENDED }, { EINTR, MENDED }, { ENOENT, MENDED }, { ENOTEMPTY, MENDED }, { 0 }
-};
-
-static const Fault stat_faults[] = {
-  { EACCES, EITHER }, { EIO, EITHER }, { ENOMEM, EITHER }, { 0 }
-};
-
-static const Fault chmod_faults[] = {
-  { EACCES, EITHER }, { EIO, EITHER }, { EPERM, EITHER }, { EROFS, EITHER }, { 0 }
-};
-
-static const Fault rename_faults[] = {
-  { EACCES, HARMLESS }, { EBUSY, HARMLESS }, { EEXIST, HARMLESS }, { EINTR, HARMLESS },
-  { EINVAL, HARMLESS }, { EIO, HARMLESS }, { EMLINK, HARMLESS }, { ENOSPC, HARMLESS },
-  { ENOSYS, HARMLESS }, { EPERM, HARMLESS }, { EROFS, HARMLESS }, { EXDEV, HARMLESS }, { 0 }
-};
-
-static const Fault lseek_faults[] = {
-  { EINVAL, HARMLESS }, { EIO, HARMLESS }, { EOVERFLOW, HARMLESS }, { 0 }
-};
-
-static const Fault close_faults[] = {
-  { EINTR, HARMLESS }, { EIO, HARMLESS }, { ENOSPC, HARMLESS }, { 0 }
-};
-
-static const Fault statx_faults[] = {
-  { EIO, EITHER }, { ENOMEM, EITHER }, { 0 }
-};
-
-static const Fault clone_faults[] = {
-  { EAGAIN, HARMLESS }, { ENOMEM, HARMLESS }, { 0 }
-};
-
-static const struct
-{
-  const char *scenario;
-  Case test;
-} cases[] = {
-  { "plain", { PLAIN, CALL_OPENAT2, open_faults } },
-  { "plain", { PLAIN, CALL_OPENAT, step_faults } },
-  { "plain", { PLAIN, CALL_GETDENTS, getdents_faults } },
-  { "plain", { PLAIN, CALL_UNLINK, unlink_faults } },
-  { "plain", { PLAIN, CALL_RMDIR, rmdir_faults } },
-  { "plain", { PLAIN, CALL_STAT, stat_faults } },
-  { "plain", { PLAIN, CALL_STATX, statx_faults } },
-  { "plain", { PLAIN, CALL_CLOSE, close_faults } },
-  { "stepwise", { STEPWISE, CALL_OPENAT, step_faults } },
-  { "stepwise", { STEPWISE, CALL_STAT, stat_faults } },
-  { "stepwise", { STEPWISE, CALL_STATX, statx_faults } },
-  { "no-statx", { NO_STATX, CALL_OPENAT, step_faults } },
-  { "no-statx", { NO_STATX, CALL_STAT, stat_faults } },
-  { "wide", { WIDE, CALL_LSEEK, lseek_faults } },
-  { "wide", { WIDE, CALL_GETDENTS, getdents_faults } },
-  { "deep", { DEEP, CALL_RENAME, rename_faults } },
-  { "deep", { DEEP, CALL_RMDIR, rmdir_faults } },
-  { "locked", { LOCKED, CALL_CHMOD, chmod_faults } },
-  { "locked", { LOCKED, CALL_OPENAT2, locked_faults } },
-  { "locked", { LOCKED, CALL_STAT, stat_faults } },
-  { "async", { ASYNC, CALL_CLONE, clone_faults } },
-  { "async", { ASYNC, CALL_UNLINK, unlink_faults } },
-};
 
 int
 main (int    argc,
@@ -545,19 +395,21 @@ main (int    argc,
   g_setenv ("GIO_USE_VFS", "local", TRUE);
   test_init (&argc, &argv);
 
-  report = mmap (NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  g_assert_true (report != MAP_FAILED);
+  n_seen = mmap (NULL, N_CALLS * sizeof *n_seen, PROT_READ | PROT_WRITE,
+                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  g_assert_true (n_seen != MAP_FAILED);
 
   test_add ("/faults/control", NULL, test_control);
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+  for (gsize i = 0; i < fault_n_cases; i++)
     {
-      g_autofree char *path = g_strdup_printf ("/faults/%s/%s", cases[i].scenario,
-                                               supervise_call_name (cases[i].test.call));
+      const FaultCase *test = &fault_cases[i];
+      g_autofree char *path = g_strdup_printf ("/faults/%s/%s", test->name,
+                                               supervise_call_name (test->call));
 
-      test_add (path, &cases[i].test, test_faults);
+      test_add (path, test, test_faults);
     }
 
   result = test_run ();
-  munmap (report, sizeof *report);
+  munmap (n_seen, N_CALLS * sizeof *n_seen);
   return result;
 }
