@@ -10,7 +10,10 @@
 #include "wrap-file.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -233,6 +236,37 @@ test_obstacle (TestFixture   *fixture,
   test_regain_root ();
   /* sub, foreign, file */
   g_assert_cmpuint (test_count_entries (tree), ==, 3);
+}
+
+/* An append-only directory keeps what it has, and what is deep in there must not
+ * be brought to where it would stay, too.
+ */
+static void
+test_append_only (TestFixture   *fixture,
+                  gconstpointer  data)
+{
+  g_autofree char *tree = test_make_dir (fixture->path, "tree");
+  g_autoptr(GFile) file = g_file_new_for_path (tree);
+  g_autoptr(GError) error = NULL;
+  int fd = open (tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int flags;
+
+  test_make_deep (tree, 100);
+  g_assert_no_errno (fd);
+  if (ioctl (fd, FS_IOC_GETFLAGS, &flags) == 0 &&
+      (flags |= FS_APPEND_FL, ioctl (fd, FS_IOC_SETFLAGS, &flags) == 0))
+    {
+      g_assert_false (tmp_delete_tree (file, TMP_DELETE_NONE, NULL, &error));
+      flags &= ~FS_APPEND_FL;
+      g_assert_no_errno (ioctl (fd, FS_IOC_SETFLAGS, &flags));
+      test_assert_error (error, G_IO_ERROR_PERMISSION_DENIED, tree);
+      g_assert_nonnull (strstr (error->message, "(4 files and directories are left)"));
+      g_assert_cmpuint (test_count_entries (tree), ==, 3);
+    }
+  else
+    g_test_skip ("needs append-only directories, and root to make them");
+
+  close (fd);
 }
 
 /* The root itself is in a directory where we may not delete. */
@@ -461,6 +495,7 @@ main (int    argc,
   test_add ("/delete-errors/foreign-directory", GINT_TO_POINTER (FOREIGN_DIRECTORY), test_obstacle);
   test_add ("/delete-errors/foreign-unreadable", GINT_TO_POINTER (FOREIGN_UNREADABLE), test_obstacle);
   test_add ("/delete-errors/sticky", GINT_TO_POINTER (STICKY), test_obstacle);
+  test_add ("/delete-errors/append-only", NULL, test_append_only);
   test_add ("/delete-errors/locked-parent", NULL, test_locked_parent);
   test_add ("/delete-errors/not-a-directory", NULL, test_not_a_directory);
   test_add ("/delete-errors/cancelled", NULL, test_cancelled);

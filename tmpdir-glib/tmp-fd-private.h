@@ -35,6 +35,7 @@ gboolean tmp_fd_is_local        (int                fd);
 gboolean tmp_fd_is_deleted      (int                fd);
 gboolean tmp_fd_is_mount_point  (int                dirfd,
                                  const char        *name);
+gboolean tmp_fd_is_append_only  (int                fd);
 gboolean tmp_fd_chmod           (int                fd,
                                  mode_t             mode);
 gboolean tmp_fd_rename          (int                old_dirfd,

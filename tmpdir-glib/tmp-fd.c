@@ -230,6 +230,20 @@ tmp_fd_is_mount_point (int         dirfd,
 #endif
 }
 
+/* May entries be added to the directory @fd, but not removed? */
+gboolean
+tmp_fd_is_append_only (int fd)
+{
+#if HAVE_STATX && defined(STATX_ATTR_APPEND)
+  struct statx stx;
+
+  return statx (fd, "", AT_EMPTY_PATH, 0, &stx) == 0 &&
+         (stx.stx_attributes & STATX_ATTR_APPEND) != 0;
+#else
+  return FALSE;
+#endif
+}
+
 /* Fails with EXDEV if what has been opened is not on @mount. */
 static int
 open_on_mount (int         dirfd,

@@ -38,6 +38,7 @@ typedef struct
   char          *name;      /* the root's, in @parent_fd */
   TmpFileId      root_id;
   mode_t         root_mode;
+  gboolean       root_is_ours;
 } NativeWalker;
 
 /* On file systems in user space, and on the network, a signal for this thread
@@ -332,6 +333,16 @@ native_scan (TmpWalker *walker,
   return TMP_SCAN_MORE;
 }
 
+/* What is moved to the root is to be removed from there, which can be forbidden
+ * although it was not where it came from. */
+static gboolean
+may_raise (NativeWalker *self)
+{
+  gboolean sticky = (self->root_mode & S_ISVTX) != 0 && !self->root_is_ours && geteuid () != 0;
+
+  return !sticky && !tmp_fd_is_append_only (self->tree.root_fd);
+}
+
 static char *
 native_raise (TmpWalker  *walker,
               TmpDir     *dir,
@@ -340,7 +351,7 @@ native_raise (TmpWalker  *walker,
   NativeWalker *self = (NativeWalker *) walker;
   g_autofree char *random = tmp_name_random ();
   g_autofree char *new_name = tmp_name_hidden (random);
-  int fd = tmp_native_dir_hold (&self->tree, dir);
+  int fd = may_raise (self) ? tmp_native_dir_hold (&self->tree, dir) : -1;
 
   if (fd < 0)
     return NULL;
@@ -505,6 +516,7 @@ native_open_root (TmpWalker *walker,
   self->root_id.dev = st.st_dev;
   self->root_id.ino = st.st_ino;
   self->root_mode = st.st_mode & 07777;
+  self->root_is_ours = st.st_uid == geteuid ();
 
   return TMP_ROOT_DIRECTORY;
 }
