@@ -111,7 +111,42 @@ test_modes_deep (TestFixture   *fixture,
   test_regain_root ();
 }
 
-/* Read-only, with the root to be kept: it is the caller's, and stays as it is */
+/* So much in directories which may be read, but not entered, that more than
+ * one thread has to find the way there
+ */
+static void
+test_modes_shared (TestFixture   *fixture,
+                   gconstpointer  data)
+{
+  if (!test_drop_root (fixture))
+    return;
+
+  for (guint round = 0; round < test_scale (20); round++)
+    {
+      g_autofree char *tree = test_make_dir (fixture->path, "tree");
+      g_autoptr(GFile) file = g_file_new_for_path (tree);
+      g_autoptr(GError) error = NULL;
+
+      for (guint i = 0; i < 4; i++)
+        {
+          const char name[] = { (char) ('a' + i), '\0' };
+          g_autofree char *outer = test_make_dir (tree, name);
+          g_autofree char *inner = test_make_dir (outer, name);
+
+          test_make_tree (inner, 20, 20);
+          g_assert_no_errno (g_chmod (inner, 0400));
+          g_assert_no_errno (g_chmod (outer, 0400));
+        }
+
+      tmp_delete_tree (file, TMP_DELETE_NONE, NULL, &error);
+      g_assert_no_error (error);
+      test_assert_absent (tree);
+    }
+
+  test_regain_root ();
+}
+
+/* With the root to be kept: it is the caller's, and stays as it is */
 static void
 test_modes_keep_root (TestFixture   *fixture,
                       gconstpointer  data)
@@ -120,6 +155,7 @@ test_modes_keep_root (TestFixture   *fixture,
   g_autofree char *sub = NULL;
   g_autoptr(GFile) file = NULL;
   g_autoptr(GError) error = NULL;
+  GStatBuf st;
 
   if (!test_drop_root (fixture))
     return;
@@ -128,10 +164,14 @@ test_modes_keep_root (TestFixture   *fixture,
   sub = test_make_dir (tree, "sub");
   test_make_files (sub, 3);
   g_assert_no_errno (g_chmod (sub, 0000));
+  g_assert_no_errno (g_chmod (tree, 0010));
   file = g_file_new_for_path (tree);
 
   tmp_delete_tree (file, TMP_DELETE_KEEP_ROOT, NULL, &error);
   g_assert_no_error (error);
+  g_assert_no_errno (g_lstat (tree, &st));
+  g_assert_cmpuint (st.st_mode, ==, S_IFDIR | 0010);
+  g_assert_no_errno (g_chmod (tree, 0700));
   g_assert_cmpuint (test_count_entries (tree), ==, 0);
 
   test_regain_root ();
@@ -490,6 +530,7 @@ main (int    argc,
   test_add ("/delete-errors/modes", NULL, test_modes);
   test_add ("/delete-errors/modes-root", NULL, test_modes_root);
   test_add ("/delete-errors/modes-deep", NULL, test_modes_deep);
+  test_add ("/delete-errors/modes-shared", NULL, test_modes_shared);
   test_add ("/delete-errors/modes-keep-root", NULL, test_modes_keep_root);
   test_add ("/delete-errors/modes-of-files", NULL, test_modes_of_files);
   test_add ("/delete-errors/foreign-directory", GINT_TO_POINTER (FOREIGN_DIRECTORY), test_obstacle);
