@@ -10,6 +10,8 @@ set -eu
 
 for dir; do
   mkdir -p "$dir"
+  # Files that not even root may delete, if this system knows such a thing
+  chattr -R -f -i -a "$dir" 2>/dev/null || :
   find "$dir" -mindepth 1 -type d ! -perm -u+rwx -exec chmod u+rwx {} \;
   find "$dir" -mindepth 1 -delete
 done
