@@ -544,10 +544,12 @@ native_close (TmpWalker *walker)
   NativeWalker *self = (NativeWalker *) walker;
   struct stat st;
 
-  /* A root that stays keeps its mode. */
+  /* A root that stays keeps its mode, unless somebody else has changed it, too.
+   * The repair may have cost the set-group-ID bit: nobody may set that for a group
+   * that is not his. */
   if (self->tree.root_fd >= 0 && (walker->flags & TMP_DELETE_KEEP_ROOT) != 0 &&
       fstat (self->tree.root_fd, &st) == 0 && (st.st_mode & 07777) != self->root_mode &&
-      (st.st_mode & 07777) == (self->root_mode | S_IRWXU))
+      ((st.st_mode ^ (self->root_mode | S_IRWXU)) & 07777 & ~(mode_t) S_ISGID) == 0)
     tmp_fd_chmod (self->tree.root_fd, self->root_mode);
 
   tmp_native_tree_clear (&self->tree);
