@@ -173,8 +173,164 @@ test_sync (TestFixture   *fixture,
   g_signal_connect (dir, "notify::entries-removed", G_CALLBACK (record_cb), &record);
   g_assert_true (tmp_directory_cleanup (dir, NULL, &error));
   g_assert_no_error (error);
-  record_check (&record, 1, n_entries);
+  record_check (&record, 2, n_entries);
   record_clear (&record);
+}
+
+typedef enum
+{
+  HANDLER_CANCELS,
+  HANDLER_UNREFS,        /* the last reference */
+  HANDLER_CLEANS_UP,
+  HANDLER_FLUSHES,
+} HandlerAction;
+
+typedef struct
+{
+  HandlerAction action;
+  gboolean async;
+} HandlerCase;
+
+typedef struct
+{
+  const HandlerCase *data;
+  TmpDirectory *dir;     /* the reference that is dropped */
+  GCancellable *cancellable;
+  guint n_entries;
+  gboolean done;
+  guint64 last;
+} Handler;
+
+/* Only the first notification does something, and while files are left. */
+static void
+handler_cb (GObject    *object,
+            GParamSpec *pspec,
+            gpointer    user_data)
+{
+  Handler *handler = user_data;
+  g_autoptr(GError) error = NULL;
+
+  handler->last = tmp_directory_get_entries_removed (TMP_DIRECTORY (object));
+  if (handler->done)
+    return;
+  handler->done = TRUE;
+  g_assert_cmpuint (handler->last, <, handler->n_entries);
+
+  switch (handler->data->action)
+    {
+    case HANDLER_CANCELS:
+      g_cancellable_cancel (handler->cancellable);
+      break;
+    case HANDLER_UNREFS:
+      g_clear_object (&handler->dir);
+      break;
+    case HANDLER_CLEANS_UP:
+      g_assert_true (tmp_directory_cleanup (TMP_DIRECTORY (object), NULL, &error));
+      g_assert_no_error (error);
+      break;
+    case HANDLER_FLUSHES:
+      g_assert_true (tmp_flush (NULL, &error));
+      g_assert_no_error (error);
+      break;
+    }
+}
+
+/* Whoever is told may do what he likes. */
+static void
+test_handler (TestFixture   *fixture,
+              gconstpointer  data)
+{
+  Handler handler = { .data = data };
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+  gpointer dir = NULL;
+  gboolean success;
+
+  handler.cancellable = cancellable;
+  dir = handler.dir = new_slow (fixture, &handler.n_entries);
+  g_object_add_weak_pointer (dir, &dir);
+  g_signal_connect (dir, "notify::entries-removed", G_CALLBACK (handler_cb), &handler);
+
+  if (handler.data->async)
+    {
+      tmp_directory_cleanup_async (dir, G_PRIORITY_DEFAULT, cancellable, test_store_result, &result);
+      test_wait_result (&result);
+      success = tmp_directory_cleanup_finish (dir, result, &error);
+      g_clear_object (&result);
+    }
+  else
+    success = tmp_directory_cleanup (dir, cancellable, &error);
+
+  g_assert_true (handler.done);
+  if (handler.data->action == HANDLER_CANCELS)
+    {
+      g_assert_false (success);
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_assert_cmpuint (handler.last, ==, tmp_directory_get_entries_removed (dir));
+      g_assert_cmpuint (test_count_entries (fixture->path), ==, handler.n_entries - handler.last);
+    }
+  else
+    {
+      g_assert_no_error (error);
+      g_assert_true (success);
+      g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
+    }
+
+  /* The task of an asynchronous call lives until its callback has returned. */
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_clear_object (&handler.dir);
+  g_assert_null (dir);
+}
+
+static gpointer
+begin_in_thread (gpointer data)
+{
+  g_autoptr(GMainContext) context = g_main_context_new ();
+
+  g_main_context_push_thread_default (context);
+  tmp_directory_cleanup_async (data, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
+  g_main_context_pop_thread_default (context);
+  return g_steal_pointer (&context);
+}
+
+static void
+not_reached_cb (GObject    *object,
+                GParamSpec *pspec,
+                gpointer    user_data)
+{
+  g_assert_not_reached ();
+}
+
+/* The main context that should hear of it does not run any more. */
+static void
+test_dead_context (TestFixture   *fixture,
+                   gconstpointer  data)
+{
+  guint n_entries;
+  TmpDirectory *dir = new_slow (fixture, &n_entries);
+  g_autoptr(GMainContext) context = NULL;
+  g_autoptr(GError) error = NULL;
+  gulong handler;
+
+  handler = g_signal_connect (dir, "notify::entries-removed", G_CALLBACK (not_reached_cb), NULL);
+  context = g_thread_join (g_thread_new ("begin", begin_in_thread, dir));
+  g_assert_true (tmp_flush (NULL, &error));
+  g_assert_no_error (error);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (tmp_directory_get_entries_removed (dir), ==, n_entries);
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
+
+  /* What waits there holds the object. */
+  g_signal_handler_disconnect (dir, handler);
+  g_object_add_weak_pointer (G_OBJECT (dir), (gpointer *) &dir);
+  g_object_unref (dir);
+  g_assert_nonnull (dir);
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  g_assert_null (dir);
 }
 
 /* A second try counts from the start. */
@@ -204,12 +360,30 @@ int
 main (int    argc,
       char **argv)
 {
+  static const HandlerCase cases[] = {
+    { HANDLER_CANCELS, FALSE },
+    { HANDLER_CANCELS, TRUE },
+    { HANDLER_UNREFS, FALSE },
+    { HANDLER_UNREFS, TRUE },
+    { HANDLER_CLEANS_UP, FALSE },
+    { HANDLER_CLEANS_UP, TRUE },
+    { HANDLER_FLUSHES, FALSE },
+  };
+
   test_init (&argc, &argv);
 
   test_add ("/progress/async", NULL, test_async);
   test_add ("/progress/thread-default", NULL, test_thread_default);
   test_add ("/progress/sync", NULL, test_sync);
   test_add ("/progress/retry", NULL, test_retry);
+  test_add ("/progress/handler/cancels", &cases[0], test_handler);
+  test_add ("/progress/handler/cancels-async", &cases[1], test_handler);
+  test_add ("/progress/handler/unrefs", &cases[2], test_handler);
+  test_add ("/progress/handler/unrefs-async", &cases[3], test_handler);
+  test_add ("/progress/handler/cleans-up", &cases[4], test_handler);
+  test_add ("/progress/handler/cleans-up-async", &cases[5], test_handler);
+  test_add ("/progress/handler/flushes", &cases[6], test_handler);
+  test_add ("/progress/dead-context", NULL, test_dead_context);
 
   return test_run ();
 }

@@ -24,6 +24,9 @@ struct _TmpExitHook
 typedef void (*TmpDoneFunc)  (TmpDeletion *deletion,
                               gpointer     user_data);
 
+/* Called now and then by the thread that waits. */
+typedef void (*TmpTickFunc)  (gpointer     user_data);
+
 /* Called once, by any thread. */
 typedef void (*TmpFlushFunc) (gpointer     user_data);
 
@@ -33,6 +36,8 @@ void     tmp_background_push          (TmpDeletion   *deletion,
                                        gpointer       user_data);
 gboolean tmp_background_run           (TmpDeletion   *deletion,
                                        int            io_priority,
+                                       TmpTickFunc    tick,
+                                       gpointer       user_data,
                                        GError       **error);
 gboolean tmp_background_add_flush     (TmpFlushFunc   func,
                                        gpointer       user_data);

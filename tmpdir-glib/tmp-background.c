@@ -38,6 +38,7 @@
 #define IDLE_TIME (5 * G_USEC_PER_SEC)
 #define SLICE (20 * G_TIME_SPAN_MILLISECOND)
 #define MAX_BEGUN 8
+#define TICK_INTERVAL (50 * G_TIME_SPAN_MILLISECOND)
 
 typedef struct _Background Background;
 
@@ -47,9 +48,12 @@ typedef struct
   TmpDeletion *deletion;
   int          io_priority;
   TmpDoneFunc  done;
+  TmpTickFunc  tick;        /* nullable */
   gpointer     user_data;
   guint64      serial;      /* 0 if somebody waits for it by himself */
   gsize        n_counted;   /* atomic: entries already in Background.n_removed */
+  GThread     *waiter;      /* if there is a @tick */
+  gint64       next_tick;   /* for the waiter, in monotonic time */
 
   /* guarded by the lock */
   GList        link;        /* in one of the queues */
@@ -240,13 +244,30 @@ tell_progress (Background *self)
     g_cond_broadcast (&self->progress);
 }
 
-/* With the lock. */
+/* With the lock. Waits until then at most, unless that is 0. */
 static void
-wait_for_progress (Background *self)
+wait_for_progress (Background *self,
+                   gint64      until)
 {
   self->n_waiting++;
-  g_cond_wait (&self->progress, &self->lock);
+  if (until != 0)
+    g_cond_wait_until (&self->progress, &self->lock, until);
+  else
+    g_cond_wait (&self->progress, &self->lock);
   self->n_waiting--;
+}
+
+/* Without the lock, and without anything else that could be in the way of whatever
+ * is called here. */
+static void
+tick (Job    *job,
+      gint64  now)
+{
+  if (job->tick == NULL || job->waiter != g_thread_self () || now < job->next_tick)
+    return;
+
+  job->tick (job->user_data);
+  job->next_tick = g_get_monotonic_time () + TICK_INTERVAL;
 }
 
 /* With the lock. Is there a place for a thread that has none yet? Those on their
@@ -380,6 +401,7 @@ job_must_yield (gpointer data)
       g_mutex_unlock (&self->lock);
     }
 
+  tick (job, now);
   if (worker == NULL)
     return FALSE;
 
@@ -599,7 +621,12 @@ attend_job (Background *self,
       if (tmp_deletion_get_n_ready (job->deletion) > 0)
         work_on_job (self, job);
       else
-        wait_for_progress (self);
+        {
+          wait_for_progress (self, job->next_tick);
+          g_mutex_unlock (&self->lock);
+          tick (job, g_get_monotonic_time ());
+          g_mutex_lock (&self->lock);
+        }
     }
 
   job_release (self, job);
@@ -630,14 +657,25 @@ tmp_background_push (TmpDeletion *deletion,
   g_mutex_unlock (&self->lock);
 }
 
-/* Deletes, and returns when that is done. */
+/* Deletes, and returns when that is done. Meanwhile @tick is called every
+ * TICK_INTERVAL, in this thread, if there is one. */
 gboolean
 tmp_background_run (TmpDeletion  *deletion,
                     int           io_priority,
+                    TmpTickFunc   tick_func,
+                    gpointer      user_data,
                     GError      **error)
 {
   Background *self = get_background ();
   Job *job = job_new (self, deletion, io_priority);
+
+  if (tick_func != NULL)
+    {
+      job->tick = tick_func;
+      job->user_data = user_data;
+      job->waiter = g_thread_self ();
+      job->next_tick = g_get_monotonic_time () + TICK_INTERVAL;
+    }
 
   g_mutex_lock (&self->lock);
   attend_job (self, job);
@@ -782,7 +820,7 @@ background_exit (void)
       if (job != NULL)
         work_on_job (self, job);
       else
-        wait_for_progress (self);
+        wait_for_progress (self, 0);
     }
   g_mutex_unlock (&self->lock);
 

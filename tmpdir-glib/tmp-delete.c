@@ -65,7 +65,7 @@ tmp_delete_tree (GFile           *file,
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   deletion = tmp_deletion_new (file, flags, NULL, cancellable);
-  return tmp_background_run (deletion, G_PRIORITY_DEFAULT, error);
+  return tmp_background_run (deletion, G_PRIORITY_DEFAULT, NULL, NULL, error);
 }
 
 static void

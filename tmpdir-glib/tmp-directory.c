@@ -547,9 +547,12 @@ tmp_directory_class_init (TmpDirectoryClass *klass)
    *
    * How many files and directories the running or last cleanup has removed.
    *
-   * [method@Tmp.Directory.cleanup_async] notifies it in the thread-default main
-   * context of its caller, at most every 50 milliseconds, and once when it is
-   * done; [method@Tmp.Directory.cleanup] only when it is done.
+   * The directory itself is one of them.
+   *
+   * It is notified at most every 50 milliseconds, and once when the cleanup is
+   * done: by [method@Tmp.Directory.cleanup_async] in the thread-default main
+   * context of its caller, by [method@Tmp.Directory.cleanup] in the thread that
+   * waits in there.
    */
   properties[PROP_ENTRIES_REMOVED] =
     g_param_spec_uint64 ("entries-removed", NULL, NULL, 0, G_MAXUINT64, 0,
@@ -1121,6 +1124,32 @@ end_cleanup (TmpDirectory  *self,
   return success;
 }
 
+/* How much of a cleanup has been notified. */
+typedef struct
+{
+  TmpDirectory *directory;
+  guint64       shown;
+  gint64        shown_at; /* in monotonic time */
+} Progress;
+
+/* Called more often than it notifies, by the thread or in the main context that
+ * the cleanup belongs to. */
+static void
+progress_update (gpointer user_data)
+{
+  Progress *progress = user_data;
+  guint64 removed = tmp_directory_get_entries_removed (progress->directory);
+  gint64 now = g_get_monotonic_time ();
+
+  if (removed == progress->shown ||
+      now - progress->shown_at < NOTIFY_INTERVAL * G_TIME_SPAN_MILLISECOND)
+    return;
+
+  progress->shown = removed;
+  progress->shown_at = now;
+  g_object_notify_by_pspec (G_OBJECT (progress->directory), properties[PROP_ENTRIES_REMOVED]);
+}
+
 /**
  * tmp_directory_cleanup:
  * @self: a directory
@@ -1139,7 +1168,8 @@ end_cleanup (TmpDirectory  *self,
  * It is no error if the directory is gone already, or has been detached.
  *
  * This call blocks; see [method@Tmp.Directory.cleanup_async]. It may be used
- * from any thread, and from several at once.
+ * from any thread, and from several at once. Meanwhile it notifies
+ * [property@Tmp.Directory:entries-removed], in this thread.
  *
  * Returns: `TRUE` if nothing is left, or if errors are to be ignored
  */
@@ -1149,6 +1179,8 @@ tmp_directory_cleanup (TmpDirectory  *self,
                        GError       **error)
 {
   g_autoptr (TmpDeletion) deletion = NULL;
+  g_autoptr (TmpDirectory) guard = NULL;
+  Progress progress = { 0 };
   GError *local_error = NULL;
   gboolean success;
 
@@ -1165,7 +1197,9 @@ tmp_directory_cleanup (TmpDirectory  *self,
       return success;
     }
 
-  tmp_background_run (deletion, G_PRIORITY_DEFAULT, NULL);
+  /* What is notified may drop the caller's reference. */
+  progress.directory = guard = g_object_ref (self);
+  tmp_background_run (deletion, G_PRIORITY_DEFAULT, progress_update, &progress, NULL);
   success = end_cleanup (self, deletion, error);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENTRIES_REMOVED]);
 
@@ -1176,8 +1210,7 @@ tmp_directory_cleanup (TmpDirectory  *self,
 typedef struct
 {
   GSource *ticker;
-  guint64  shown;
-  gint64   shown_at; /* in monotonic time */
+  Progress progress;
   GError  *error; /* set by the thread that has finished it */
 } CleanupData;
 
@@ -1195,20 +1228,9 @@ cleanup_data_free (gpointer data)
 static gboolean
 cleanup_tick (gpointer user_data)
 {
-  GTask *task = user_data;
-  CleanupData *cleanup = g_task_get_task_data (task);
-  TmpDirectory *self = g_task_get_source_object (task);
-  guint64 removed = tmp_directory_get_entries_removed (self);
-  gint64 now = g_get_monotonic_time ();
+  CleanupData *cleanup = user_data;
 
-  if (removed != cleanup->shown &&
-      now - cleanup->shown_at >= NOTIFY_INTERVAL * G_TIME_SPAN_MILLISECOND)
-    {
-      cleanup->shown = removed;
-      cleanup->shown_at = now;
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENTRIES_REMOVED]);
-    }
-
+  progress_update (&cleanup->progress);
   return G_SOURCE_CONTINUE;
 }
 
@@ -1297,7 +1319,8 @@ tmp_directory_cleanup_async (TmpDirectory        *self,
   cleanup = g_new0 (CleanupData, 1);
   cleanup->ticker = g_timeout_source_new (TICK_INTERVAL);
   g_source_set_priority (cleanup->ticker, io_priority);
-  g_source_set_callback (cleanup->ticker, cleanup_tick, task, NULL);
+  g_source_set_callback (cleanup->ticker, cleanup_tick, cleanup, NULL);
+  cleanup->progress.directory = self;
   g_task_set_task_data (task, cleanup, cleanup_data_free);
   g_source_attach (cleanup->ticker, g_task_get_context (task));
 

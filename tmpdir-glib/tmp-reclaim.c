@@ -110,7 +110,7 @@ delete_leftover (Reclaim         *self,
                                                        self->cancellable);
   GError *error = NULL;
 
-  if (tmp_background_run (deletion, self->io_priority, &error))
+  if (tmp_background_run (deletion, self->io_priority, NULL, NULL, &error))
     {
       g_debug ("Deleted “%s”, which a process has left behind", path);
       self->n_trees++;
