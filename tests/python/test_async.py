@@ -4,6 +4,7 @@
 import asyncio
 import errno
 import os
+import threading
 import unittest
 
 from testlib import TIMEOUT, TestCase, iterate_until, make_tree, wait_for
@@ -127,19 +128,39 @@ class TestCleanupAsync(TestCase):
         os.rmdir(elsewhere)
 
     def test_entries_removed(self):
+        """Whoever asked is told, in the main thread, whichever did the work."""
         directory = Tmp.Directory(dir=self.base)
         make_tree(directory.name, 2000)
         seen = []
-        directory.connect('notify::entries-removed',
-                          lambda *_args: seen.append(directory.get_entries_removed()))
+        threads = set()
+
+        def on_notify(_directory, _pspec):
+            seen.append(directory.get_entries_removed())
+            threads.add(threading.current_thread())
+
+        directory.connect('notify::entries-removed', on_notify)
         _source, result = wait_for(
             lambda callback: directory.cleanup_async(
                 GLib.PRIORITY_DEFAULT, None, callback))
         directory.cleanup_finish(result)
         # 2000 files in 20 directories, and the root.
         self.assertEqual(directory.get_entries_removed(), 2021)
-        iterate_until(lambda: seen and seen[-1] == 2021)
+        self.assertEqual(seen[-1], 2021)
         self.assertEqual(seen, sorted(seen))
+        self.assertEqual(threads, {threading.main_thread()})
+
+    def test_entries_removed_in_thread(self):
+        """A thread that waits for its cleanup is told by itself."""
+        directory = Tmp.Directory(dir=self.base)
+        make_tree(directory.name, 2000)
+        threads = set()
+        directory.connect('notify::entries-removed',
+                          lambda *_args: threads.add(threading.current_thread()))
+        thread = threading.Thread(target=directory.cleanup)
+        thread.start()
+        thread.join(TIMEOUT)
+        self.assertEqual(directory.get_entries_removed(), 2021)
+        self.assertEqual(threads, {thread})
 
     def test_does_not_block(self):
         """The main loop goes on ticking while the files are deleted."""
