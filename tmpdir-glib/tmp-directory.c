@@ -86,8 +86,8 @@
  * Dropping does: whether by the last unref or by the exit handler, it happens
  * once, and leaves the rest to the background, which does not know this object.
  *
- * The object belongs to the process that created it. In a forked child, whose
- * 'pid' is another one, nothing is deleted, and no lock is taken that a thread
+ * The object belongs to the process that created it. In a forked child nothing is
+ * deleted, and no lock is taken that a thread
  * of the parent may have held during the fork. */
 struct _TmpDirectory
 {
@@ -99,7 +99,6 @@ struct _TmpDirectory
 
   /* by init() */
   gint         initialized; /* atomic */
-  pid_t        pid;
   TmpLocation  location;    /* but for its descriptor, which 'lock' guards */
 
   gint         auto_cleanup;          /* atomic */
@@ -331,7 +330,6 @@ tmp_directory_initable_init (GInitable     *initable,
                             cancellable, error))
     return FALSE;
 
-  self->pid = getpid ();
   self->owned = TRUE;
   if (!g_atomic_int_get (&self->auto_cleanup))
     tmp_journal_mark (self->location.journal, FALSE);
@@ -1053,8 +1051,8 @@ begin_cleanup (TmpDirectory  *self,
       g_autofree char *name = g_file_get_parse_name (self->location.file);
 
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
-                   "Could not delete “%s”: It belongs to process %ld, which created it",
-                   name, (long) self->pid);
+                   "Could not delete “%s”: It belongs to the process that this one was forked from",
+                   name);
       return NULL;
     }
 

@@ -50,19 +50,24 @@ fill_random (guint8 *buffer,
     buffer[done] = (guint8) g_random_int_range (0, 256);
 }
 
+static char *
+make_random (gsize length)
+{
+  char *text = g_malloc (length + 1);
+
+  fill_random ((guint8 *) text, length);
+  for (gsize i = 0; i < length; i++)
+    text[i] = alphabet[(guchar) text[i] & 31];
+  text[length] = '\0';
+
+  return text;
+}
+
 /* Returns 80 random bits as 16 characters. */
 char *
 tmp_name_random (void)
 {
-  guint8 bytes[RANDOM_CHARS];
-  char text[RANDOM_CHARS + 1];
-
-  fill_random (bytes, sizeof bytes);
-  for (gsize i = 0; i < RANDOM_CHARS; i++)
-    text[i] = alphabet[bytes[i] & 31];
-  text[RANDOM_CHARS] = '\0';
-
-  return g_strdup (text);
+  return make_random (RANDOM_CHARS);
 }
 
 /* Returns @prefix, 22 characters, @suffix. Of the 22 the last 16 are random;
@@ -75,7 +80,6 @@ tmp_name_new (const char  *prefix,
               GError     **error)
 {
   g_autofree char *random = NULL;
-  g_autofree char *filling = NULL;
   const char *bad = NULL;
 
   if (prefix == NULL)
@@ -106,11 +110,11 @@ tmp_name_new (const char  *prefix,
       return NULL;
     }
 
-  random = tmp_name_random ();
-  filling = for_mkdtemp ? g_strdup (FILLING) : tmp_name_random ();
-  filling[strlen (FILLING)] = '\0';
+  random = make_random (strlen (FILLING) + RANDOM_CHARS);
+  if (for_mkdtemp)
+    memcpy (random, FILLING, strlen (FILLING));
 
-  return g_strconcat (prefix, filling, random, suffix, NULL);
+  return g_strconcat (prefix, random, suffix, NULL);
 }
 
 /* Could tmp_name_new() have made @name? @filling is where in it g_mkdtemp() is to fill
