@@ -86,8 +86,8 @@
  * Dropping does: whether by the last unref or by the exit handler, it happens
  * once, and leaves the rest to the background, which does not know this object.
  *
- * The object belongs to the process that created it. In a forked child nothing is
- * deleted, and no lock is taken that a thread
+ * The object belongs to the process that created it. In a forked child nothing
+ * is deleted, and no lock is taken that a thread
  * of the parent may have held during the fork. */
 struct _TmpDirectory
 {

@@ -13,6 +13,7 @@ typedef struct
 {
   int       root_fd;
   guint64   mount;    /* never left */
+  gint      n_tries;  /* atomic: in a row, to open something in vain */
 
   GMutex    lock;     /* guards what follows */
   GCond     released; /* of @n_first */
@@ -47,6 +48,6 @@ gboolean tmp_native_repair             (int              fd);
 gboolean tmp_native_repair_entry       (TmpNativeTree   *self,
                                         int              dirfd,
                                         const char      *name);
-gboolean tmp_native_may_open_again     (guint           *tries);
+gboolean tmp_native_may_open_again     (gint            *tries);
 
 G_END_DECLS

@@ -341,12 +341,12 @@ has_first (TmpDir *dir)
  * time, or too many descriptors; waits a little for those of others. But not
  * forever. */
 gboolean
-tmp_native_may_open_again (guint *tries)
+tmp_native_may_open_again (gint *tries)
 {
   if (errno != EINTR && errno != EAGAIN && errno != EMFILE && errno != ENFILE)
     return FALSE;
 
-  if (++*tries > 500)
+  if (g_atomic_int_add (tries, 1) >= 500)
     return FALSE;
 
   if (errno == EMFILE || errno == ENFILE)
@@ -360,13 +360,16 @@ open_dir (TmpNativeTree *self,
           TmpDir        *dir,
           TmpDir        *held)
 {
-  guint tries = 0;
   int fd;
 
   do
     fd = dir == held ? open_by_name (self, dir) : open_by_path (self, dir);
   while (fd < 0 && ((errno == EMFILE && release_topmost (self, held)) ||
-                    tmp_native_may_open_again (&tries)));
+                    tmp_native_may_open_again (&self->n_tries)));
+
+  /* Only if nothing at all can be opened for long, it is given up. */
+  if (fd >= 0 && g_atomic_int_get (&self->n_tries) != 0)
+    g_atomic_int_set (&self->n_tries, 0);
 
   return fd;
 }

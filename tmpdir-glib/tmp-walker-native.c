@@ -443,7 +443,7 @@ native_open_root (TmpWalker *walker,
   NativeWalker *self = (NativeWalker *) walker;
   g_autofree char *parent_path = g_path_get_dirname (walker->path);
   gboolean keep_root = (walker->flags & TMP_DELETE_KEEP_ROOT) != 0;
-  guint tries = 0;
+  gint tries = 0;
   struct stat st;
 
   tmp_native_tree_init (&self->tree);
