@@ -32,7 +32,8 @@
  * Nothing is left when the last reference goes, and nothing when the process
  * ends by returning from `main()` or by `exit()`, whatever was still being
  * deleted included. A process that is killed, aborts or calls `_exit()` leaves
- * its directories behind.
+ * its directories behind, until another process of the same user calls
+ * [func@Tmp.reclaim] or creates a temporary directory.
  *
  * Only the directory that this object has created is ever deleted. If somebody
  * moves it away or puts something else into its place, that is left alone, and
