@@ -167,14 +167,18 @@ print_kept (TmpDirectory *self)
   g_printerr ("tmpdir-glib: kept %s\n", name);
 }
 
-/* With the lock. Returns the descriptor, to be closed. */
+/* With the lock, while it is owned. Returns the descriptor, to be closed; the entry is to
+ * be struck out once the directory is gone, or to stay. */
 static int
-release (TmpDirectory *self)
+release (TmpDirectory    *self,
+         TmpJournalEntry *journal)
 {
   int fd = self->location.fd;
 
   self->owned = FALSE;
   self->location.fd = -1;
+  *journal = self->location.journal;
+  self->location.journal = 0;
   return fd;
 }
 
@@ -217,7 +221,7 @@ dropped_done (TmpDeletion *deletion,
 
   /* What could not be deleted may be so later on, by another process. */
   if (gone)
-    tmp_journal_strike (&dropped->journal);
+    tmp_journal_strike (dropped->journal);
 
   if (error != NULL && dropped->quiet)
     g_debug ("%s", error->message);
@@ -253,8 +257,9 @@ check_location (TmpDirectory *self,
 /* Leaves the deletion to the background, under a name that is not ours any
  * more, if it can be renamed. */
 static void
-hand_over (TmpDirectory *self,
-           gboolean      quiet)
+hand_over (TmpDirectory    *self,
+           TmpJournalEntry  journal,
+           gboolean         quiet)
 {
   TmpLocation *location = &self->location;
   Dropped *dropped = g_new0 (Dropped, 1);
@@ -263,8 +268,7 @@ hand_over (TmpDirectory *self,
 
   dropped->id = location->id;
   dropped->quiet = quiet;
-  dropped->journal = location->journal;
-  location->journal = 0;
+  dropped->journal = journal;
   dropped->path = g_strdup (location->path);
   dropped->hidden_path = tmp_location_hide (location);
 
@@ -282,6 +286,7 @@ hand_over (TmpDirectory *self,
 static void
 drop (TmpDirectory *self)
 {
+  TmpJournalEntry journal = 0;
   gboolean owned, quiet;
   int fd = -1;
 
@@ -289,7 +294,7 @@ drop (TmpDirectory *self)
   owned = self->owned && g_atomic_int_get (&self->auto_cleanup);
   quiet = self->told || g_atomic_int_get (&self->ignore_cleanup_errors);
   if (self->owned)
-    fd = release (self);
+    fd = release (self, &journal);
   g_mutex_unlock (&self->lock);
 
   if (owned && keeps_everything ())
@@ -303,9 +308,9 @@ drop (TmpDirectory *self)
   tmp_fd_close (&fd);
 
   if (owned && !tmp_location_remove (&self->location))
-    hand_over (self, quiet);
-
-  tmp_journal_strike (&self->location.journal);
+    hand_over (self, journal, quiet);
+  else
+    tmp_journal_strike (journal);
 }
 
 static void
@@ -845,16 +850,17 @@ tmp_directory_set_auto_cleanup (TmpDirectory *self,
 {
   g_return_if_fail (TMP_IS_DIRECTORY (self));
 
+  set_switch (self, &self->auto_cleanup, auto_cleanup, PROP_AUTO_CLEANUP);
+
   if (is_initialized (self) && !is_inherited (self))
     {
-      /* If the process is killed, nobody else is to delete it, either. */
+      /* If the process is killed, nobody else is to delete it, either. Another thread
+       * may have changed its mind meanwhile. */
       g_mutex_lock (&self->lock);
       if (self->owned)
-        tmp_journal_mark (self->location.journal, auto_cleanup);
+        tmp_journal_mark (self->location.journal, g_atomic_int_get (&self->auto_cleanup));
       g_mutex_unlock (&self->lock);
     }
-
-  set_switch (self, &self->auto_cleanup, auto_cleanup, PROP_AUTO_CLEANUP);
 }
 
 /**
@@ -1037,6 +1043,7 @@ begin_cleanup (TmpDirectory  *self,
                GCancellable  *cancellable,
                GError       **error)
 {
+  TmpJournalEntry journal = 0;
   TmpDeletion *deletion = NULL;
   gboolean kept = FALSE;
   int fd = -1;
@@ -1063,7 +1070,7 @@ begin_cleanup (TmpDirectory  *self,
       kept = keeps_everything ();
       if (kept)
         {
-          fd = release (self);
+          fd = release (self, &journal);
         }
       else
         {
@@ -1078,7 +1085,7 @@ begin_cleanup (TmpDirectory  *self,
   tmp_fd_close (&fd);
   if (kept)
     {
-      tmp_journal_strike (&self->location.journal);
+      tmp_journal_strike (journal);
       print_kept (self);
     }
   return deletion;
@@ -1092,6 +1099,7 @@ end_cleanup (TmpDirectory  *self,
 {
   g_autoptr (GError) local_error = NULL;
   gboolean gone = tmp_deletion_get_result (deletion, &local_error);
+  TmpJournalEntry journal = 0;
   gboolean success;
   int fd = -1;
 
@@ -1099,7 +1107,7 @@ end_cleanup (TmpDirectory  *self,
   /* Another cleanup may have been faster. */
   gone = gone || !self->owned || tmp_fd_is_deleted (self->location.fd);
   if (gone && self->owned)
-    fd = release (self);
+    fd = release (self, &journal);
 
   if (self->deletion == deletion)
     {
@@ -1115,7 +1123,7 @@ end_cleanup (TmpDirectory  *self,
   tmp_fd_close (&fd);
   if (gone)
     {
-      tmp_journal_strike (&self->location.journal);
+      tmp_journal_strike (journal);
       tmp_background_remove_exit_hook (&self->exit_hook);
     }
   if (!success)
@@ -1364,7 +1372,8 @@ tmp_directory_cleanup_finish (TmpDirectory  *self,
 GFile *
 tmp_directory_detach (TmpDirectory *self)
 {
-  int fd;
+  TmpJournalEntry journal = 0;
+  int fd = -1;
 
   g_return_val_if_fail (TMP_IS_DIRECTORY (self), NULL);
 
@@ -1374,11 +1383,12 @@ tmp_directory_detach (TmpDirectory *self)
   if (!is_inherited (self))
     {
       g_mutex_lock (&self->lock);
-      fd = release (self);
+      if (self->owned)
+        fd = release (self, &journal);
       g_mutex_unlock (&self->lock);
 
+      tmp_journal_strike (journal);
       tmp_fd_close (&fd);
-      tmp_journal_strike (&self->location.journal);
       tmp_background_remove_exit_hook (&self->exit_hook);
     }
 

@@ -37,7 +37,7 @@ typedef guint64 TmpJournalEntry;
 TmpJournalEntry tmp_journal_add    (const TmpRecord *record);
 void            tmp_journal_mark   (TmpJournalEntry  entry,
                                     gboolean         live);
-void            tmp_journal_strike (TmpJournalEntry *entry);
+void            tmp_journal_strike (TmpJournalEntry  entry);
 void            tmp_journal_close  (void);
 
 void            tmp_journal_judge  (TmpJudgeFunc     func,

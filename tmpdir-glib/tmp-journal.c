@@ -408,21 +408,19 @@ tmp_journal_mark (TmpJournalEntry entry,
 
 /* The directory is gone, or none of our business any more. */
 void
-tmp_journal_strike (TmpJournalEntry *entry)
+tmp_journal_strike (TmpJournalEntry entry)
 {
   Journal *self = get_journal ();
-  guint64 offset = *entry & ~(guint64) ORDER_MASK;
+  guint64 offset = entry & ~(guint64) ORDER_MASK;
 
-  if (*entry == 0)
+  if (entry == 0)
     return;
 
   g_mutex_lock (&self->lock);
   /* A slot that could not be struck out is not used again. */
   if (self->fd >= 0 && write_state (self->fd, offset, STRUCK))
-    give_slot_back (self, offset, (guint) (*entry & ORDER_MASK));
+    give_slot_back (self, offset, (guint) (entry & ORDER_MASK));
   g_mutex_unlock (&self->lock);
-
-  *entry = 0;
 }
 
 /* To be called at exit. What still is in the file then is left to other processes. */

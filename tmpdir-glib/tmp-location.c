@@ -178,7 +178,7 @@ make_native (TmpLocation  *self,
   else
     return g_canonicalize_filename (path, NULL);
 
-  tmp_journal_strike (&self->journal);
+  tmp_journal_strike (self->journal);
   return NULL;
 }
 
@@ -211,12 +211,12 @@ create_native (TmpLocation  *self,
           return TRUE;
 
         case ADOPT_FAILED:
-          tmp_journal_strike (&self->journal);
+          tmp_journal_strike (self->journal);
           return FALSE;
 
         case ADOPT_AGAIN:
         default:
-          tmp_journal_strike (&self->journal);
+          tmp_journal_strike (self->journal);
           break;
         }
     }
