@@ -50,6 +50,9 @@ get_place (void)
   }
 #endif
 
+  /* Whoever sees the place must not take this process for a child. */
+  g_atomic_int_set (&pid_if_not, getpid ());
+
   if (!g_atomic_pointer_compare_and_exchange (&place, NULL, fresh))
     {
       /* Another thread was faster. */
