@@ -17,7 +17,8 @@
  * the start of a slot that is filled up with zeros. The size of a slot is a power of
  * two and so is what its offset is a multiple of: up to the size of a page, it is
  * either written as a whole or, if the process is killed, not at all. The first byte
- * of a slot tells its state, and is all that changes later.
+ * of a slot tells its state, and is all that changes later; in a slot that is larger
+ * than a page it says that there is something only when all of it is there.
  *
  * Nothing here is important enough for an error: without a journal, a process that
  * is killed leaves its directories behind, as it does with any other library. */
@@ -44,11 +45,12 @@
 /* Slots have 2^MIN_ORDER to 2^MAX_ORDER bytes; the header is in the first one. */
 #define MIN_ORDER 7
 #define MAX_ORDER 15
+#define PAGE_ORDER 12 /* or more */
 #define ORDER_MASK ((1u << MIN_ORDER) - 1)
 #define SLOT_SIZE(order) ((gsize) 1 << (order))
 
-/* A file that is larger is cut when nothing in it is live, and one that is much
- * larger was not written by us. */
+/* A file that is larger is cut when nothing in it is live; and one that is much
+ * larger was not written by us, who stop there. */
 #define KEPT_SIZE 65536
 #define MAX_SIZE (64 * 1024 * 1024)
 
@@ -59,8 +61,12 @@
 #define NOT_AUTOMATIC 'o' /* live, but not to be deleted */
 #define STRUCK '-'
 
-typedef struct
+typedef struct _Journal Journal;
+
+struct _Journal
 {
+  /* The parent process's: never used, only not lost to a leak checker */
+  Journal *inherited;
   guint   process; /* from tmp_process_get_id() */
   GMutex  judging; /* held while others' files are read */
 
@@ -71,7 +77,7 @@ typedef struct
   guint64 end;     /* where the next new slot may be */
   guint   n_used;  /* slots */
   GArray *unused[MAX_ORDER + 1]; /* of offsets */
-} Journal;
+};
 
 static Journal *the_journal; /* atomic */
 
@@ -102,6 +108,7 @@ get_journal (void)
 
   /* That of the parent process stays as it is, locks and all. */
   fresh = g_new0 (Journal, 1);
+  fresh->inherited = self;
   fresh->process = tmp_process_get_id ();
   fresh->fd = -1;
   g_mutex_init (&fresh->judging);
@@ -148,7 +155,13 @@ make_folder (const char *path)
       above = next;
     }
 
-  return st.st_uid == geteuid () && g_mkdir_with_parents (path, 0700) == 0;
+  if (st.st_uid != geteuid ())
+    {
+      errno = EPERM;
+      return FALSE;
+    }
+
+  return g_mkdir_with_parents (path, 0700) == 0;
 }
 
 /* Returns a descriptor of the folder. Locks are only to be trusted, and so the
@@ -161,7 +174,12 @@ open_folder (char     **path,
   struct stat st;
   int fd;
 
-  if (!g_path_is_absolute (folder) || (create && !make_folder (folder)))
+  if (!g_path_is_absolute (folder))
+    {
+      errno = EINVAL;
+      return -1;
+    }
+  if (create && !make_folder (folder))
     return -1;
 
   fd = tmp_fd_open_directory (AT_FDCWD, folder);
@@ -275,11 +293,14 @@ static char *
 record_to_text (const TmpRecord *record)
 {
   g_autofree char *path = g_build_filename (record->parent, record->name, NULL);
-  g_autofree char *escaped = g_strescape (path, NULL);
+  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
+
+  if (uri == NULL)
+    return NULL;
 
   return g_strdup_printf ("%c %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GSSIZE_FORMAT " %s\n",
                           LIVE, (guint64) record->parent_id.dev, (guint64) record->parent_id.ino,
-                          record->filling, escaped);
+                          record->filling, uri);
 }
 
 /* @text is a line without its end. */
@@ -289,14 +310,16 @@ record_from_text (TmpRecord  *record,
 {
   unsigned long long dev, ino;
   g_autofree char *path = NULL;
+  g_autofree char *canonical = NULL;
   long filling;
   int length = 0;
 
   if (sscanf (text, "%*c %llu %llu %ld %n", &dev, &ino, &filling, &length) != 3 || length == 0)
     return FALSE;
 
-  path = g_strcompress (text + length);
-  if (!g_path_is_absolute (path))
+  path = g_filename_from_uri (text + length, NULL, NULL);
+  canonical = path != NULL ? g_canonicalize_filename (path, NULL) : NULL;
+  if (canonical == NULL || strcmp (path, canonical) != 0)
     return FALSE;
 
   record->parent_id.dev = (dev_t) dev;
@@ -313,7 +336,7 @@ record_from_text (TmpRecord  *record,
   return FALSE;
 }
 
-/* With the lock. Returns the offset of a slot that is not used. */
+/* With the lock. Returns the offset of a slot that is not used, or 0. */
 static guint64
 take_slot (Journal *self,
            guint    order)
@@ -321,17 +344,20 @@ take_slot (Journal *self,
   GArray *unused = self->unused[order];
   guint64 offset;
 
-  self->n_used++;
-
   if (unused != NULL && unused->len > 0)
     {
       offset = g_array_index (unused, guint64, unused->len - 1);
       g_array_set_size (unused, unused->len - 1);
-      return offset;
+    }
+  else
+    {
+      offset = (self->end + SLOT_SIZE (order) - 1) & ~((guint64) SLOT_SIZE (order) - 1);
+      if (offset + SLOT_SIZE (order) > MAX_SIZE)
+        return 0;
+      self->end = offset + SLOT_SIZE (order);
     }
 
-  offset = (self->end + SLOT_SIZE (order) - 1) & ~((guint64) SLOT_SIZE (order) - 1);
-  self->end = offset + SLOT_SIZE (order);
+  self->n_used++;
   return offset;
 }
 
@@ -357,6 +383,14 @@ give_slot_back (Journal *self,
   g_array_append_val (self->unused[order], offset);
 }
 
+static gboolean
+write_state (int     fd,
+             guint64 offset,
+             char    state)
+{
+  return pwrite (fd, &state, 1, (off_t) offset) == 1;
+}
+
 /* Writes down that a directory is about to be created. Returns 0 if that was not
  * possible. */
 TmpJournalEntry
@@ -364,33 +398,31 @@ tmp_journal_add (const TmpRecord *record)
 {
   Journal *self = get_journal ();
   g_autofree char *text = record_to_text (record);
-  guint order = MAX (g_bit_storage (strlen (text)), MIN_ORDER);
+  guint order = text != NULL ? MAX (g_bit_storage (strlen (text)), MIN_ORDER) : G_MAXUINT;
   TmpJournalEntry entry = 0;
   guint64 offset;
 
   if (order > MAX_ORDER)
     return 0;
+  if (order > PAGE_ORDER)
+    text[0] = STRUCK;
 
   g_mutex_lock (&self->lock);
-  if (has_file (self))
+  if (has_file (self) && (offset = take_slot (self, order)) != 0)
     {
-      offset = take_slot (self, order);
-      if (write_slot (self->fd, offset, order, text))
+      if (write_slot (self->fd, offset, order, text) &&
+          (order <= PAGE_ORDER || write_state (self->fd, offset, LIVE)))
         entry = offset | order;
       else
-        give_slot_back (self, offset, order);
+        {
+          /* On a full disk, part of it may be there. */
+          write_state (self->fd, offset, STRUCK);
+          give_slot_back (self, offset, order);
+        }
     }
   g_mutex_unlock (&self->lock);
 
   return entry;
-}
-
-static gboolean
-write_state (int     fd,
-             guint64 offset,
-             char    state)
-{
-  return pwrite (fd, &state, 1, (off_t) offset) == 1;
 }
 
 /* Is the directory to be deleted if the process dies? */
@@ -463,8 +495,21 @@ get_next_state (char       state,
     }
 }
 
-/* Judges each record in @text, the contents of @fd, the file of a dead process. Returns
- * whether something in it is still to be done. */
+/* Returns the line at @text, without its end, or NULL if there is none: it may have been
+ * written only in parts. */
+static char *
+get_line (const char *text,
+          gsize       length)
+{
+  const char *end = memchr (text, '\n', MIN (length, SLOT_SIZE (MAX_ORDER)));
+
+  if (end == NULL || memchr (text, '\0', (gsize) (end - text)) != NULL)
+    return NULL;
+
+  return g_strndup (text, (gsize) (end - text));
+}
+
+/* Judges each record in @text, the contents of @fd, the file of a dead process. Returns whether something in it is still to be done. */
 static gboolean
 judge_records (int           fd,
                const char   *text,
@@ -479,18 +524,17 @@ judge_records (int           fd,
 
   for (gsize offset = SLOT_SIZE (MIN_ORDER); offset < length; offset += SLOT_SIZE (MIN_ORDER))
     {
-      const char *end = memchr (text + offset, '\n', length - offset);
       char state = text[offset];
       g_autofree char *line = NULL;
       TmpRecord record;
 
       /* A longer slot has more than one start of a shorter one in it. */
-      if (end == NULL || (state != LIVE && state != FAILED_ONCE && state != FAILED_TWICE) ||
+      if ((state != LIVE && state != FAILED_ONCE && state != FAILED_TWICE) ||
           text[offset + 1] != ' ')
         continue;
 
-      line = g_strndup (text + offset, (gsize) (end - text) - offset);
-      if (record_from_text (&record, line))
+      line = get_line (text + offset, length - offset);
+      if (line != NULL && record_from_text (&record, line))
         {
           char next = get_next_state (state, func (&record, rebooted, user_data));
 
@@ -534,19 +578,23 @@ judge_file (int           folder,
             TmpJudgeFunc  func,
             gpointer      user_data)
 {
-  int fd = openat (folder, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   g_autofree char *text = NULL;
-  struct stat st, named;
+  struct stat named, st;
   gsize length = 0;
+  int fd;
 
+  /* Opening something else may have consequences. */
+  if (fstatat (folder, name, &named, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG (named.st_mode) ||
+      named.st_uid != geteuid ())
+    return;
+
+  fd = openat (folder, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   if (fd < 0)
     return;
 
-  /* Between the opening and the lock it may have been deleted. */
-  if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && st.st_uid == geteuid () &&
-      flock (fd, LOCK_EX | LOCK_NB) == 0 &&
-      fstatat (folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-      st.st_dev == named.st_dev && st.st_ino == named.st_ino &&
+  /* Before the lock it may have been deleted, and what has another name is not ours. */
+  if (flock (fd, LOCK_EX | LOCK_NB) == 0 && fstat (fd, &st) == 0 &&
+      st.st_dev == named.st_dev && st.st_ino == named.st_ino && st.st_nlink == 1 &&
       (text = read_file (fd, &length)) != NULL &&
       (length == 0 || !judge_records (fd, text, length, func, user_data)))
     unlinkat (folder, name, 0);

@@ -15,6 +15,7 @@ char     *tmp_name_new           (const char  *prefix,
 gboolean  tmp_name_suits_mkdtemp (const char  *suffix);
 gboolean  tmp_name_is_ours       (const char  *name,
                                   gssize       filling);
+gboolean  tmp_name_may_be_ours   (const char  *name);
 gboolean  tmp_name_matches       (const char  *name,
                                   const char  *pattern,
                                   gssize       filling);

@@ -117,6 +117,19 @@ tmp_name_new (const char  *prefix,
   return g_strconcat (prefix, random, suffix, NULL);
 }
 
+/* Are there @n characters of ours in a row, somewhere in @name? */
+static gboolean
+has_random (const char *name,
+            gsize       n)
+{
+  gsize n_found = 0;
+
+  for (; *name != '\0' && n_found < n; name++)
+    n_found = strchr (alphabet, *name) != NULL ? n_found + 1 : 0;
+
+  return n_found == n;
+}
+
 /* Could tmp_name_new() have made @name? @filling is where in it g_mkdtemp() is to fill
  * in something, or -1. */
 gboolean
@@ -124,7 +137,6 @@ tmp_name_is_ours (const char *name,
                   gssize      filling)
 {
   gsize length = strlen (name);
-  gsize n = 0;
 
   if (length > NAME_MAX_BYTES || strchr (name, '/') != NULL)
     return FALSE;
@@ -134,11 +146,15 @@ tmp_name_is_ours (const char *name,
            strncmp (name + filling, FILLING, strlen (FILLING)) == 0 &&
            strspn (name + filling + strlen (FILLING), alphabet) >= RANDOM_CHARS;
 
-  /* Somewhere in it there must be that many random characters in a row. */
-  for (; *name != '\0' && n < RANDOM_CHARS; name++)
-    n = strchr (alphabet, *name) != NULL ? n + 1 : 0;
+  return has_random (name, strlen (FILLING) + RANDOM_CHARS);
+}
 
-  return n == RANDOM_CHARS;
+/* Could a directory of ours have @name, whatever g_mkdtemp() has filled in? */
+gboolean
+tmp_name_may_be_ours (const char *name)
+{
+  /* A hidden name may have lost some of it. */
+  return has_random (name, RANDOM_CHARS) || g_str_has_suffix (name, HIDDEN_SUFFIX);
 }
 
 /* Is @name what became of @pattern, in which g_mkdtemp() has filled in something at
@@ -148,7 +164,6 @@ tmp_name_matches (const char *name,
                   const char *pattern,
                   gssize      filling)
 {
-  gboolean filled = filling >= 0;
   gsize length = strlen (pattern);
   gsize cut = length > HIDDEN_ROOM ? length - HIDDEN_ROOM : 0;
 
@@ -167,8 +182,7 @@ tmp_name_matches (const char *name,
     }
 
   for (gssize i = 0; i < (gssize) length; i++)
-    if (name[i] != pattern[i] &&
-        !(filled && i >= filling && i < filling + (gssize) strlen (FILLING)))
+    if (name[i] != pattern[i] && (i < filling || i >= filling + (gssize) strlen (FILLING)))
       return FALSE;
 
   return TRUE;
