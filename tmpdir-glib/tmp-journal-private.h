@@ -19,16 +19,24 @@ typedef struct
   gssize     filling;   /* where in @name are 6 characters that nobody knew; -1 if nowhere */
 } TmpRecord;
 
-/* What became of a directory whose process is dead. */
+/* What is known about the process that had the directory. */
+typedef struct
+{
+  gint64   since;    /* in monotonic time: since then it cannot have done anything */
+  gboolean rebooted; /* it ran before the kernel was last started */
+} TmpDeath;
+
+/* What became of a directory whose process is dead. Of several verdicts the last one
+ * counts. */
 typedef enum
 {
-  TMP_RECORD_SETTLED, /* nothing is left to do */
-  TMP_RECORD_FAILED,  /* something is left; it should be tried again, but not forever */
+  TMP_RECORD_SETTLED,  /* nothing is left to do */
+  TMP_RECORD_FAILED,   /* something is left; it should be tried again, but not forever */
   TMP_RECORD_POSTPONED /* that cannot be told by this process, or not now */
 } TmpVerdict;
 
 typedef TmpVerdict (*TmpJudgeFunc) (const TmpRecord *record,
-                                    gboolean         rebooted,
+                                    const TmpDeath  *death,
                                     gpointer         user_data);
 
 /* An entry is where a record is in the journal of this process; 0 is none. */

@@ -509,7 +509,8 @@ get_line (const char *text,
   return g_strndup (text, (gsize) (end - text));
 }
 
-/* Judges each record in @text, the contents of @fd, the file of a dead process. Returns whether something in it is still to be done. */
+/* Judges each record in @text, the contents of @fd, the file of a process that is known
+ * to be dead since now. Returns whether something in it is still to be done. */
 static gboolean
 judge_records (int           fd,
                const char   *text,
@@ -519,7 +520,8 @@ judge_records (int           fd,
 {
   g_autofree char *boot_id = get_boot_id ();
   const char *theirs = text + strlen (HEADER);
-  gboolean rebooted = strncmp (theirs, boot_id, strlen (boot_id)) != 0;
+  TmpDeath death = { .since = g_get_monotonic_time (),
+                     .rebooted = strncmp (theirs, boot_id, strlen (boot_id)) != 0 };
   gboolean unsettled = FALSE;
 
   for (gsize offset = SLOT_SIZE (MIN_ORDER); offset < length; offset += SLOT_SIZE (MIN_ORDER))
@@ -536,7 +538,7 @@ judge_records (int           fd,
       line = get_line (text + offset, length - offset);
       if (line != NULL && record_from_text (&record, line))
         {
-          char next = get_next_state (state, func (&record, rebooted, user_data));
+          char next = get_next_state (state, func (&record, &death, user_data));
 
           if (next != state)
             write_state (fd, offset, next);

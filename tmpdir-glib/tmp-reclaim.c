@@ -33,62 +33,72 @@ typedef struct
   /* The parent that was looked through last, for many have the same. */
   char         *parent;
   GPtrArray    *names;     /* in it, of what might be ours */
+  gint64        looked_at; /* in monotonic time */
 } Reclaim;
 
 static void
-reclaim_clear (Reclaim *self)
+reclaim_forget_names (Reclaim *self)
 {
-  g_clear_error (&self->error);
   g_clear_pointer (&self->names, g_ptr_array_unref);
   g_clear_pointer (&self->parent, g_free);
 }
 
-static void
+/* Sees to it that the names are those that @parent has had since @since, or later. */
+static gboolean
 look_through (Reclaim    *self,
-              const char *parent)
+              const char *parent,
+              gint64      since)
 {
   g_autoptr (GDir) dir = NULL;
   const char *name;
 
-  if (g_strcmp0 (self->parent, parent) == 0)
-    return;
+  if (g_strcmp0 (self->parent, parent) == 0 && self->looked_at > since)
+    return TRUE;
 
-  g_free (self->parent);
-  self->parent = g_strdup (parent);
-  g_clear_pointer (&self->names, g_ptr_array_unref);
+  reclaim_forget_names (self);
   self->names = g_ptr_array_new_with_free_func (g_free);
+  self->looked_at = g_get_monotonic_time ();
 
   dir = g_dir_open (parent, 0, NULL);
-  while (dir != NULL && !g_cancellable_is_cancelled (self->cancellable) &&
-         (name = g_dir_read_name (dir)) != NULL)
-    if (tmp_name_is_ours (name, -1))
-      g_ptr_array_add (self->names, g_strdup (name));
+  if (dir == NULL)
+    return FALSE;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      if (g_cancellable_is_cancelled (self->cancellable))
+        return FALSE;
+      if (tmp_name_may_be_ours (name))
+        g_ptr_array_add (self->names, g_strdup (name));
+    }
+
+  self->parent = g_strdup (parent);
+  return TRUE;
 }
 
-/* Returns the name that the directory has now, or NULL if it has none. */
-static char *
-find_name (Reclaim         *self,
-           const TmpRecord *record,
-           int              parent_fd)
+/* Returns the names that the directory may have now, or NULL if that cannot be told.
+ * Where others can create files, they may have given the same ones to theirs. */
+static GPtrArray *
+find_names (Reclaim         *self,
+            const TmpRecord *record,
+            const TmpDeath  *death)
 {
-  g_autofree char *hidden = tmp_name_hidden (record->name);
-  struct stat st;
+  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
 
   if (record->filling < 0)
     {
-      if (fstatat (parent_fd, record->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-        return g_strdup (record->name);
-      if (fstatat (parent_fd, hidden, &st, AT_SYMLINK_NOFOLLOW) == 0)
-        return g_steal_pointer (&hidden);
-      return NULL;
+      g_ptr_array_add (found, g_strdup (record->name));
+      g_ptr_array_add (found, tmp_name_hidden (record->name));
+      return g_steal_pointer (&found);
     }
 
-  look_through (self, record->parent);
+  if (!look_through (self, record->parent, death->since))
+    return NULL;
+
   for (guint i = 0; i < self->names->len; i++)
     if (tmp_name_matches (self->names->pdata[i], record->name, record->filling))
-      return g_strdup (self->names->pdata[i]);
+      g_ptr_array_add (found, g_strdup (self->names->pdata[i]));
 
-  return NULL;
+  return g_steal_pointer (&found);
 }
 
 /* May somebody else than us and root put something into @parent under a name that was
@@ -144,8 +154,9 @@ reclaim_name (Reclaim    *self,
   TmpFileId id;
   int fd;
 
-  if (fstatat (parent_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR (st.st_mode) ||
-      st.st_uid != geteuid ())
+  if (fstatat (parent_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+    return errno == ENOENT ? TMP_RECORD_SETTLED : TMP_RECORD_POSTPONED;
+  if (!S_ISDIR (st.st_mode) || st.st_uid != geteuid ())
     return TMP_RECORD_SETTLED;
 
   id.dev = st.st_dev;
@@ -155,8 +166,6 @@ reclaim_name (Reclaim    *self,
   fd = tmp_fd_open_beneath (parent_fd, name, tmp_fd_get_mount (parent_fd));
   if (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
     verdict = TMP_RECORD_POSTPONED;
-  else if (fd < 0 && errno != EACCES)
-    verdict = errno == ENOENT ? TMP_RECORD_SETTLED : TMP_RECORD_FAILED;
   else
     verdict = delete_leftover (self, path, &id);
 
@@ -164,13 +173,26 @@ reclaim_name (Reclaim    *self,
   return verdict;
 }
 
+/* Is @path in a directory that a TmpDirectory may have created? */
+static gboolean
+is_in_ours (const char *path)
+{
+  g_auto (GStrv) names = g_strsplit (path, "/", -1);
+
+  for (guint i = 0; names[i] != NULL; i++)
+    if (tmp_name_may_be_ours (names[i]))
+      return TRUE;
+
+  return FALSE;
+}
+
 static TmpVerdict
 reclaim_record (const TmpRecord *record,
-                gboolean         rebooted,
+                const TmpDeath  *death,
                 gpointer         user_data)
 {
   Reclaim *self = user_data;
-  g_autofree char *name = NULL;
+  g_autoptr (GPtrArray) names = NULL;
   TmpVerdict verdict = TMP_RECORD_SETTLED;
   struct stat st;
   int fd;
@@ -179,17 +201,27 @@ reclaim_record (const TmpRecord *record,
       (self->until != 0 && g_get_monotonic_time () > self->until))
     return TMP_RECORD_POSTPONED;
 
-  fd = tmp_fd_open_directory (AT_FDCWD, record->parent);
+  fd = open (record->parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-  /* In another container the same path leads somewhere else. After a reboot numbers
-   * may have changed, but the name is good enough. */
-  if (fd < 0 || fstat (fd, &st) != 0)
-    verdict = rebooted ? TMP_RECORD_SETTLED : TMP_RECORD_POSTPONED;
-  else if (!rebooted && !tmp_file_id_equal (&record->parent_id, &st))
+  /* In another container the same path leads somewhere else, or nowhere. After a
+   * reboot numbers may have changed, but the name is good enough. And what was in
+   * another directory of ours goes, or has gone, with that. */
+  if (fd < 0)
+    return (errno == ENOENT || errno == ENOTDIR) &&
+           (death->rebooted || is_in_ours (record->parent)) ? TMP_RECORD_SETTLED
+                                                            : TMP_RECORD_POSTPONED;
+
+  if (fstat (fd, &st) != 0 ||
+      (!death->rebooted && !tmp_file_id_equal (&record->parent_id, &st)))
     verdict = TMP_RECORD_POSTPONED;
-  else if (is_safe (&st) && tmp_fd_is_local (fd) &&
-           (name = find_name (self, record, fd)) != NULL)
-    verdict = reclaim_name (self, record->parent, fd, name);
+  else if (is_safe (&st) && tmp_fd_is_local (fd))
+    {
+      names = find_names (self, record, death);
+      if (names == NULL)
+        verdict = TMP_RECORD_POSTPONED;
+      for (guint i = 0; names != NULL && i < names->len; i++)
+        verdict = MAX (verdict, reclaim_name (self, record->parent, fd, names->pdata[i]));
+    }
 
   tmp_fd_close (&fd);
   return verdict;
@@ -202,21 +234,22 @@ reclaim (GCancellable  *cancellable,
          GError       **error)
 {
   Reclaim self = { .cancellable = cancellable, .io_priority = io_priority, .until = until };
-  gssize result;
 
   tmp_journal_judge (reclaim_record, &self, cancellable);
+  reclaim_forget_names (&self);
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    self.n_trees = -1;
-  else if (self.error != NULL)
     {
-      g_propagate_error (error, g_steal_pointer (&self.error));
-      self.n_trees = -1;
+      g_clear_error (&self.error);
+      return -1;
+    }
+  if (self.error != NULL)
+    {
+      g_propagate_error (error, self.error);
+      return -1;
     }
 
-  result = self.n_trees;
-  reclaim_clear (&self);
-  return result;
+  return self.n_trees;
 }
 
 static gpointer
