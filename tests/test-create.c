@@ -127,6 +127,9 @@ test_names (TestFixture   *fixture,
     { NULL, ".d", "tmp", ".d" },
     { "a b\n%s", "\xc3\xbc", "a b\n%s", "\xc3\xbc" },
     { "..", "..", "..", ".." },
+    { "-rf ", "~", "-rf ", "~" },
+    /* Not UTF-8 */
+    { "\xff\xfe", "\x80", "\xff\xfe", "\x80" },
     /* Only our own template is filled in */
     { "XXXXXX", NULL, "XXXXXX", "" },
     { "p", "XXXXXX", "p", "XXXXXX" },
@@ -264,7 +267,9 @@ test_bad_parents (TestFixture   *fixture,
 {
   g_autofree char *file = test_make_file (fixture->path, "file");
   g_autofree char *missing = g_build_filename (fixture->path, "missing", NULL);
-  g_autofree char *before = test_snapshot (fixture->path);
+  g_autofree char *dangling = g_build_filename (fixture->path, "dangling", NULL);
+  g_autofree char *loop = g_build_filename (fixture->path, "loop", NULL);
+  g_autofree char *before = NULL;
   g_autofree char *after = NULL;
   const struct
   {
@@ -273,7 +278,13 @@ test_bad_parents (TestFixture   *fixture,
   } cases[] = {
     { missing, G_IO_ERROR_NOT_FOUND },
     { file, G_IO_ERROR_NOT_DIRECTORY },
+    { dangling, G_IO_ERROR_NOT_FOUND },
+    { loop, G_IO_ERROR_TOO_MANY_LINKS },
   };
+
+  g_assert_no_errno (symlink ("nowhere", dangling));
+  g_assert_no_errno (symlink ("loop", loop));
+  before = test_snapshot (fixture->path);
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
