@@ -42,9 +42,6 @@ gboolean tmp_background_run           (TmpDeletion   *deletion,
 gboolean tmp_background_add_flush     (TmpFlushFunc   func,
                                        gpointer       user_data);
 gboolean tmp_background_remove_flush  (gpointer       user_data);
-gboolean tmp_background_start_thread  (const char    *name,
-                                       GThreadFunc    func,
-                                       gpointer       data);
 void     tmp_background_add_exit_hook (TmpExitHook   *hook);
 void     tmp_background_remove_exit_hook
                                       (TmpExitHook   *hook);

@@ -30,8 +30,8 @@
 #include "tmp-journal-private.h"
 #include "tmp-pace-private.h"
 #include "tmp-process-private.h"
+#include "tmp-thread-private.h"
 
-#include <signal.h>
 #include <stdlib.h>
 
 #define MAX_THREADS 8
@@ -288,33 +288,11 @@ has_job (Background *self)
   return self->runnable.length > 0 || may_begin (self);
 }
 
-/* Starts a thread of the library's own, if there is one to be had. */
-gboolean
-tmp_background_start_thread (const char  *name,
-                             GThreadFunc  func,
-                             gpointer     data)
-{
-  sigset_t all, before;
-  GThread *thread;
-
-  /* A program's signals are for its own threads. */
-  sigfillset (&all);
-  pthread_sigmask (SIG_SETMASK, &all, &before);
-  thread = g_thread_try_new (name, func, data, NULL);
-  pthread_sigmask (SIG_SETMASK, &before, NULL);
-
-  if (thread == NULL)
-    return FALSE;
-
-  g_thread_unref (thread);
-  return TRUE;
-}
-
 /* With the lock. */
 static gboolean
 start_worker (Background *self)
 {
-  if (!tmp_background_start_thread ("tmpdir-glib", worker_thread, self))
+  if (!tmp_thread_start ("tmpdir-glib", worker_thread, self))
     return FALSE;
 
   self->n_threads++;

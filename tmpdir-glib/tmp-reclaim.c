@@ -14,6 +14,7 @@
 #include "tmp-journal-private.h"
 #include "tmp-name-private.h"
 #include "tmp-process-private.h"
+#include "tmp-thread-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -268,7 +269,7 @@ tmp_reclaim_once (void)
   gint before = g_atomic_int_get (&done);
 
   if (before != process && g_atomic_int_compare_and_exchange (&done, before, process))
-    tmp_background_start_thread ("tmpdir-glib-old", reclaim_by_itself, NULL);
+    tmp_thread_start ("tmpdir-glib-old", reclaim_by_itself, NULL);
 }
 
 /**
@@ -346,7 +347,7 @@ tmp_reclaim_async (GCancellable        *cancellable,
   /* What has been deleted is not reported as cancelled. */
   g_task_set_check_cancellable (task, FALSE);
 
-  if (!tmp_background_start_thread ("tmpdir-glib-old", reclaim_thread, g_object_ref (task)))
+  if (!tmp_thread_start ("tmpdir-glib-old", reclaim_thread, g_object_ref (task)))
     reclaim_thread (task);
 }
 
