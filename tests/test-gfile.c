@@ -12,30 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static void
-set_up (TestFixture   *fixture,
-        gconstpointer  data)
-{
-  test_fixture_set_up (fixture, data);
-  wrap_reset ();
-  g_clear_object (&fixture->file);
-  fixture->file = wrap_file_new (fixture->path);
-}
-
-static void
-tear_down (TestFixture   *fixture,
-           gconstpointer  data)
-{
-  g_autoptr(GError) error = NULL;
-
-  g_assert_true (tmp_flush (NULL, &error));
-  g_assert_no_error (error);
-  g_assert_cmpuint (wrap_count_open (), ==, 0);
-  g_assert_cmpuint (wrap_count_nested (), ==, 0);
-  g_assert_true (wrap_never_followed ());
-  test_fixture_tear_down (fixture, data);
-}
-
 /* Where it really is */
 static char *
 local_path (TmpDirectory *dir)
@@ -413,93 +389,28 @@ test_cancelled_during (TestFixture   *fixture,
   g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
 }
 
-#define add(path, data, func) \
-  g_test_add ((path), TestFixture, (data), set_up, (func), tear_down)
-
-typedef struct
-{
-  GFile *file;
-  gint  *n_finished;
-} Waiting;
-
-static gpointer
-delete_and_wait (gpointer data)
-{
-  Waiting *waiting = data;
-
-  g_assert_true (tmp_delete_tree (waiting->file, TMP_DELETE_NONE, NULL, NULL));
-  g_atomic_int_inc (waiting->n_finished);
-  return NULL;
-}
-
-/* However many threads wait for slow deletions of their own, what is deleted
- * in the background has its turn.
- */
-static void
-test_no_starvation (TestFixture   *fixture,
-                    gconstpointer  data)
-{
-  GThread *threads[12];
-  Waiting waiting[G_N_ELEMENTS (threads)];
-  gint n_finished = 0;
-  g_autofree char *quick = test_make_dir (fixture->path, "quick");
-  g_autoptr(GFile) quick_file = g_file_new_for_path (quick);
-  g_autoptr(GAsyncResult) result = NULL;
-  g_autoptr(GError) error = NULL;
-
-  test_make_tree (quick, 5, 5);
-  wrap_reset ();
-  wrap_delay (WRAP_DELETE, 20000);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
-    {
-      g_autofree char *name = g_strdup_printf ("slow-%" G_GSIZE_FORMAT, i);
-      g_autofree char *path = test_make_dir (fixture->path, name);
-
-      test_make_files (path, 100);
-      waiting[i].file = g_file_get_child (fixture->file, name);
-      waiting[i].n_finished = &n_finished;
-      threads[i] = g_thread_new ("waiting", delete_and_wait, &waiting[i]);
-    }
-
-  tmp_delete_tree_async (quick_file, TMP_DELETE_NONE, G_PRIORITY_DEFAULT, NULL,
-                         test_store_result, &result);
-  test_wait_result (&result);
-  g_assert_true (tmp_delete_tree_finish (result, &error));
-  g_assert_no_error (error);
-  g_assert_cmpint (g_atomic_int_get (&n_finished), <, G_N_ELEMENTS (threads) / 2);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
-    {
-      g_thread_join (threads[i]);
-      g_object_unref (waiting[i].file);
-    }
-  wrap_reset ();
-}
-
 int
 main (int    argc,
       char **argv)
 {
   test_init (&argc, &argv);
 
-  add ("/gfile/create", NULL, test_create);
-  add ("/gfile/create-errors", NULL, test_create_errors);
-  add ("/gfile/cleanup", NULL, test_cleanup);
-  add ("/gfile/unref", NULL, test_unref);
-  add ("/gfile/exit", NULL, test_exit);
-  add ("/gfile/delete-tree", NULL, test_delete_tree);
-  add ("/gfile/deep", NULL, test_deep);
-  add ("/gfile/symlink-root", NULL, test_symlink_root);
-  add ("/gfile/symlinks-inside", NULL, test_symlinks_inside);
-  add ("/gfile/error-enumerate", GINT_TO_POINTER (WRAP_ENUMERATE), test_error);
-  add ("/gfile/error-next", GINT_TO_POINTER (WRAP_NEXT), test_error);
-  add ("/gfile/error-delete", GINT_TO_POINTER (WRAP_DELETE), test_error);
-  add ("/gfile/unreadable", NULL, test_unreadable);
-  add ("/gfile/root-error", NULL, test_root_error);
-  add ("/gfile/cleanup-retry", NULL, test_cleanup_retry);
-  add ("/gfile/cancelled-during", NULL, test_cancelled_during);
-  add ("/gfile/no-starvation", NULL, test_no_starvation);
+  wrap_add ("/gfile/create", NULL, test_create);
+  wrap_add ("/gfile/create-errors", NULL, test_create_errors);
+  wrap_add ("/gfile/cleanup", NULL, test_cleanup);
+  wrap_add ("/gfile/unref", NULL, test_unref);
+  wrap_add ("/gfile/exit", NULL, test_exit);
+  wrap_add ("/gfile/delete-tree", NULL, test_delete_tree);
+  wrap_add ("/gfile/deep", NULL, test_deep);
+  wrap_add ("/gfile/symlink-root", NULL, test_symlink_root);
+  wrap_add ("/gfile/symlinks-inside", NULL, test_symlinks_inside);
+  wrap_add ("/gfile/error-enumerate", GINT_TO_POINTER (WRAP_ENUMERATE), test_error);
+  wrap_add ("/gfile/error-next", GINT_TO_POINTER (WRAP_NEXT), test_error);
+  wrap_add ("/gfile/error-delete", GINT_TO_POINTER (WRAP_DELETE), test_error);
+  wrap_add ("/gfile/unreadable", NULL, test_unreadable);
+  wrap_add ("/gfile/root-error", NULL, test_root_error);
+  wrap_add ("/gfile/cleanup-retry", NULL, test_cleanup_retry);
+  wrap_add ("/gfile/cancelled-during", NULL, test_cancelled_during);
 
   return test_run ();
 }

@@ -440,3 +440,27 @@ wrap_file_iface_init (GFileIface *iface)
   iface->make_directory = wrap_file_make_directory;
   iface->delete_file = wrap_file_delete;
 }
+
+void
+wrap_set_up (TestFixture   *fixture,
+             gconstpointer  data)
+{
+  test_fixture_set_up (fixture, data);
+  wrap_reset ();
+  g_clear_object (&fixture->file);
+  fixture->file = wrap_file_new (fixture->path);
+}
+
+void
+wrap_tear_down (TestFixture   *fixture,
+                gconstpointer  data)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (tmp_flush (NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (wrap_count_open (), ==, 0);
+  g_assert_cmpuint (wrap_count_nested (), ==, 0);
+  g_assert_true (wrap_never_followed ());
+  test_fixture_tear_down (fixture, data);
+}

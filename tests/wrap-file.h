@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <gio/gio.h>
+#include "test-lib.h"
 
 G_BEGIN_DECLS
 
@@ -44,5 +44,14 @@ guint  wrap_count_nested      (void);
 guint  wrap_count_open        (void);
 /* Whether every enumeration asked not to follow symbolic links */
 gboolean wrap_never_followed  (void);
+
+/* A fixture whose file is one of these, and which has nothing open afterwards */
+void   wrap_set_up            (TestFixture   *fixture,
+                               gconstpointer  data);
+void   wrap_tear_down         (TestFixture   *fixture,
+                               gconstpointer  data);
+
+#define wrap_add(path, data, func) \
+  g_test_add ((path), TestFixture, (data), wrap_set_up, (func), wrap_tear_down)
 
 G_END_DECLS

@@ -546,7 +546,9 @@ take_result (TmpDeletion *self)
     {
       g_clear_error (&error);
     }
-  else if (g_atomic_int_get (&self->cancelled))
+  /* It may also come when there is nothing left to do but the root. */
+  else if (g_atomic_int_get (&self->cancelled) ||
+           (error == NULL && tmp_walker_cancelled (self->walker)))
     {
       g_clear_error (&error);
       g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Operation was cancelled");

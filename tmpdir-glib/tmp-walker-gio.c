@@ -14,12 +14,19 @@
 #include "tmp-walker-private.h"
 
 #include "tmp-error-private.h"
+#include "tmp-lister-private.h"
 
 /* How many entries are read before they are dealt with: at first, and at most.
  * The number doubles, so that even a very wide directory is not enumerated
  * often, and somebody who adds files has to be very fast to make it endless. */
 #define BATCH 1024
 #define MAX_DOUBLINGS 6
+
+typedef struct
+{
+  TmpWalker walker;
+  GQueue    listers; /* idle ones; guarded by the walker's lock */
+} GioWalker;
 
 /* A handle is the GFile. It does not change once it is there, so that threads
  * which have the children may read it. */
@@ -116,6 +123,43 @@ gio_delete (TmpWalker  *self,
     note_error (self, dir, name, error);
 }
 
+static TmpLister *
+take_lister (GioWalker *self)
+{
+  TmpLister *lister;
+
+  g_mutex_lock (&self->walker.lock);
+  lister = g_queue_pop_tail (&self->listers);
+  g_mutex_unlock (&self->walker.lock);
+
+  return lister != NULL ? lister : tmp_lister_new ();
+}
+
+static void
+give_back_lister (GioWalker *self,
+                  TmpLister *lister)
+{
+  g_mutex_lock (&self->walker.lock);
+  g_queue_push_tail (&self->listers, lister);
+  g_mutex_unlock (&self->walker.lock);
+}
+
+/* Takes those of @names that have not failed yet. */
+static void
+take_names (TmpWalker *self,
+            TmpDir    *dir,
+            GPtrArray *names,
+            GPtrArray *found)
+{
+  while (names->len > 0)
+    {
+      g_autofree char *name = g_ptr_array_steal_index_fast (names, names->len - 1);
+
+      if (!tmp_walker_is_left (self, dir, name))
+        g_ptr_array_add (found, g_steal_pointer (&name));
+    }
+}
+
 /* A batch is read and the enumerator closed before anything is deleted. A
  * backend may hold a descriptor or a connection for it, and may not like what
  * it enumerates to change. The next batch begins at the start again, where
@@ -124,39 +168,24 @@ static TmpScan
 gio_scan (TmpWalker *self,
           TmpDir    *dir)
 {
-  g_autoptr (GFileEnumerator) enumerator = NULL;
+  TmpLister *lister = take_lister ((GioWalker *) self);
+  g_auto (TmpListing) listing = { 0 };
   GError *error = NULL;
-  guint64 batch = ((guint64) BATCH << MIN (dir->n_partial, MAX_DOUBLINGS)) + dir->known_left;
-  guint64 n_read = 0;
-  gboolean end = FALSE;
+  guint64 batch = ((guint64) BATCH << MIN (dir->n_partial, MAX_DOUBLINGS)) + dir->known_left +
+                  tmp_walker_get_n_left_names (self, dir);
 
-  enumerator = g_file_enumerate_children (dir_get_file (self, dir),
-                                          G_FILE_ATTRIBUTE_STANDARD_NAME ","
-                                          G_FILE_ATTRIBUTE_STANDARD_TYPE,
-                                          G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS,
-                                          self->cancellable, &error);
-
-  while (enumerator != NULL && n_read < batch)
+  if (!tmp_lister_read (lister, dir_get_file (self, dir), batch, self->cancellable,
+                        &listing, &error))
     {
-      g_autoptr (GFileInfo) info = g_file_enumerator_next_file (enumerator, self->cancellable,
-                                                                &error);
-
-      end = info == NULL && error == NULL;
-      if (info == NULL)
-        break;
-
-      if (tmp_walker_is_left (self, dir, g_file_info_get_name (info)))
-        continue;
-
-      n_read++;
-      g_ptr_array_add (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY
-                         ? dir->subdirs
-                         : dir->files,
-                       g_strdup (g_file_info_get_name (info)));
+      tmp_lister_free (lister);
+      note_error (self, dir, NULL, error);
+      return TMP_SCAN_FAILED;
     }
 
-  if (enumerator != NULL)
-    g_file_enumerator_close (enumerator, self->cancellable, NULL);
+  if (lister != NULL)
+    give_back_lister ((GioWalker *) self, lister);
+  take_names (self, dir, listing.subdirs, dir->subdirs);
+  take_names (self, dir, listing.files, dir->files);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     {
@@ -165,7 +194,7 @@ gio_scan (TmpWalker *self,
     }
 
   /* An empty directory can be removed by who cannot read it. */
-  if (enumerator == NULL && (dir->parent != NULL || (self->flags & TMP_DELETE_KEEP_ROOT) == 0) &&
+  if (!listing.opened && (dir->parent != NULL || (self->flags & TMP_DELETE_KEEP_ROOT) == 0) &&
       g_file_delete (dir_get_file (self, dir), self->cancellable, NULL))
     {
       g_error_free (error);
@@ -177,7 +206,7 @@ gio_scan (TmpWalker *self,
     {
       g_autofree char *path = NULL;
 
-      if (enumerator == NULL)
+      if (!listing.opened)
         {
           note_error (self, dir, NULL, error);
           return TMP_SCAN_FAILED;
@@ -188,7 +217,7 @@ gio_scan (TmpWalker *self,
       return TMP_SCAN_END;
     }
 
-  return end ? TMP_SCAN_END : TMP_SCAN_PART;
+  return listing.end ? TMP_SCAN_END : TMP_SCAN_PART;
 }
 
 static TmpRemoval
@@ -233,13 +262,16 @@ gio_forget (TmpWalker *self,
 }
 
 static void
-gio_close (TmpWalker *self)
+gio_close (TmpWalker *walker)
 {
+  GioWalker *self = (GioWalker *) walker;
+
+  g_queue_clear_full (&self->listers, (GDestroyNotify) tmp_lister_free);
 }
 
 const TmpWalkerClass tmp_walker_gio_class = {
   .slices = TRUE, /* each deletion is a round trip */
-  .size = sizeof (TmpWalker),
+  .size = sizeof (GioWalker),
   .open_root = gio_open_root,
   .scan = gio_scan,
   .delete = gio_delete,

@@ -171,6 +171,9 @@ void       tmp_walker_failed_with
                                   TmpDir          *dir,
                                   GIOErrorEnum     code,
                                   const char      *reason);
+guint      tmp_walker_get_n_left_names
+                                 (TmpWalker       *self,
+                                  TmpDir          *dir);
 void       tmp_walker_take_error (TmpWalker       *self,
                                   GError          *error);
 

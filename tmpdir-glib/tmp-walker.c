@@ -146,6 +146,20 @@ tmp_walker_is_left (TmpWalker  *self,
   return result;
 }
 
+/* How many entries tmp_walker_is_left() is true of */
+guint
+tmp_walker_get_n_left_names (TmpWalker *self,
+                             TmpDir    *dir)
+{
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  n = dir->left_names != NULL ? g_hash_table_size (dir->left_names) : 0;
+  g_mutex_unlock (&self->lock);
+
+  return n;
+}
+
 /* Notes @error, of which it takes ownership, if it is the first. */
 void
 tmp_walker_take_error (TmpWalker *self,
