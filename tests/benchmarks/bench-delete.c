@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Deletes PATH, if it exists, and prints the seconds without the start of the
- * process.
+/* Deletes a path or URI, if it exists, and prints the seconds without the start
+ * of the process.
  */
 
 #include <tmpdir-glib/tmpdir-glib.h>
@@ -26,9 +26,9 @@ main (int   argc,
   gint64 start;
 
   if (argc != 3)
-    g_error ("usage: bench-delete tmp|gio|gio-async PATH");
+    g_error ("usage: bench-delete tmp|gio|gio-async PATH-OR-URI");
 
-  file = g_file_new_for_path (argv[2]);
+  file = g_file_new_for_commandline_arg (argv[2]);
   start = g_get_monotonic_time ();
 
   if (g_str_equal (argv[1], "tmp"))
