@@ -42,6 +42,11 @@ needed=(
   'acl                     setfacl --version'
   'libfuse3-dev            pkg-config fuse3'
   'fuse3                   fusermount3 --version'
+  'openssh-server          test -x /usr/sbin/sshd'
+  'openssh-client          command -v ssh'
+  'dbus-daemon             command -v dbus-run-session'
+  'gvfs                    test -e /usr/share/dbus-1/services/org.gtk.vfs.Daemon.service'
+  'gvfs-backends           test -e /usr/share/gvfs/mounts/sftp.mount'
 )
 
 # What the benchmarks need in addition: peers, and file systems to measure on
