@@ -12,6 +12,8 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 /* The user and group 'nobody' of every Linux */
@@ -178,6 +180,33 @@ test_regain_root (void)
   must (seteuid (0), "");
   must (setegid (0), "");
   must (prctl (PR_SET_DUMPABLE, 1), "");
+}
+
+/* Both for the calling thread alone, with the system calls themselves: those of
+ * the C library change all threads. Between test_drop_root () and
+ * test_regain_root ().
+ */
+void
+test_drop_root_in_thread (void)
+{
+  must (syscall (SYS_setresgid, -1, NOBODY, -1), "");
+  must (syscall (SYS_setresuid, -1, NOBODY, -1), "");
+  must (prctl (PR_SET_DUMPABLE, 1), "");
+}
+
+void
+test_regain_root_in_thread (void)
+{
+  must (syscall (SYS_setresuid, -1, 0, -1), "");
+  must (syscall (SYS_setresgid, -1, 0, -1), "");
+  must (prctl (PR_SET_DUMPABLE, 1), "");
+}
+
+/* Makes it nobody's. */
+void
+test_give_away (const char *path)
+{
+  must (lchown (path, NOBODY, NOBODY), path);
 }
 
 void
@@ -359,12 +388,33 @@ test_only_entry (const char *path)
   return name != NULL ? g_build_filename (path, name, NULL) : NULL;
 }
 
+/* Access control lists are among them. */
+static char *
+describe_xattrs (const char *path)
+{
+  char names[1024];
+  gssize length = llistxattr (path, names, sizeof names);
+  GString *text = g_string_new (NULL);
+
+  for (gssize i = 0; i < length; i += strlen (names + i) + 1)
+    {
+      char value[1024];
+      gssize n = lgetxattr (path, names + i, value, sizeof value);
+      g_autofree char *encoded = n > 0 ? g_base64_encode ((guchar *) value, n) : NULL;
+
+      g_string_append_printf (text, " %s=%s", names + i, encoded != NULL ? encoded : "");
+    }
+
+  return g_string_free (text, FALSE);
+}
+
 static int
 snapshot_cb (const char        *path,
              const struct stat *st,
              int                type,
              struct FTW        *ftw)
 {
+  g_autofree char *xattrs = describe_xattrs (path);
   g_autofree char *content = NULL;
 
   if (S_ISREG (st->st_mode))
@@ -373,11 +423,13 @@ snapshot_cb (const char        *path,
     content = g_file_read_link (path, NULL);
 
   g_ptr_array_add (snapshot_lines,
-                   g_strdup_printf ("%s %o %u:%u %" G_GINT64_FORMAT " m%ld.%09ld c%ld.%09ld '%s'",
+                   g_strdup_printf ("%s %o %u:%u n%u %" G_GINT64_FORMAT
+                                    " m%ld.%09ld c%ld.%09ld%s '%s'",
                                     path + strlen (snapshot_root), st->st_mode,
-                                    st->st_uid, st->st_gid, (gint64) st->st_size,
+                                    st->st_uid, st->st_gid, (guint) st->st_nlink,
+                                    (gint64) st->st_size,
                                     (long) st->st_mtim.tv_sec, st->st_mtim.tv_nsec,
-                                    (long) st->st_ctim.tv_sec, st->st_ctim.tv_nsec,
+                                    (long) st->st_ctim.tv_sec, st->st_ctim.tv_nsec, xattrs,
                                     content != NULL ? content : ""));
   return 0;
 }
@@ -390,7 +442,7 @@ compare_lines (gconstpointer a,
 }
 
 /* Everything that a deletion elsewhere must not have changed: names, types,
- * modes, owners, times and contents.
+ * modes, owners, links, times, extended attributes and contents.
  */
 char *
 test_snapshot (const char *path)

@@ -43,6 +43,11 @@ guint64       test_timeout           (guint          seconds);
 gboolean      test_require_root      (void);
 gboolean      test_drop_root         (TestFixture   *fixture);
 void          test_regain_root       (void);
+void          test_drop_root_in_thread
+                                     (void);
+void          test_regain_root_in_thread
+                                     (void);
+void          test_give_away         (const char    *path);
 
 /* No descriptor over @n can be opened until test_limit_descriptors (0) */
 void          test_limit_descriptors (guint          n);

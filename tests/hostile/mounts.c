@@ -5,6 +5,7 @@
 #include "mounts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -13,11 +14,35 @@
 /* Why there is nothing to be mounted, or NULL */
 static char *no_mounts = NULL;
 
+/* A /proc without a place, because some tests run without any other */
+static int proc = -1;
+
+/* What would serve a file system in user space */
+static int fuse = -1;
+
 void
 mounts_init (void)
 {
+  int fs;
+
   if (unshare (CLONE_NEWNS) != 0 || mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
-    no_mounts = g_strdup_printf ("needs a mount namespace: %s", g_strerror (errno));
+    {
+      no_mounts = g_strdup_printf ("needs a mount namespace: %s", g_strerror (errno));
+      return;
+    }
+
+  fs = fsopen ("proc", FSOPEN_CLOEXEC);
+  g_assert_no_errno (fs);
+  g_assert_no_errno (fsconfig (fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0));
+  proc = fsmount (fs, FSMOUNT_CLOEXEC, 0);
+  g_assert_no_errno (proc);
+  close (fs);
+}
+
+gboolean
+mounts_available (void)
+{
+  return no_mounts == NULL;
 }
 
 gboolean
@@ -98,6 +123,121 @@ mounts_new_file_system (const char *type,
   return FALSE;
 }
 
+static void
+mount_on_link (const char *file,
+               const char *target)
+{
+  int fd = open_tree (AT_FDCWD, file, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+
+  g_assert_no_errno (g_rmdir (target));
+  g_assert_no_errno (symlink ("nowhere", target));
+  g_assert_no_errno (fd);
+  g_assert_no_errno (move_mount (fd, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH));
+  close (fd);
+}
+
+static void
+mount_on_file (const char *file,
+               const char *target)
+{
+  g_assert_no_errno (g_rmdir (target));
+  g_assert_true (g_file_set_contents (target, "", 0, NULL));
+  mounts_bind (file, target);
+}
+
+/* Its upper directory may not be on just any file system. */
+static void
+mount_overlay (const char *outside,
+               const char *target,
+               const char *work)
+{
+  g_autofree char *upper = NULL;
+  g_autofree char *workdir = NULL;
+  g_autofree char *options = NULL;
+
+  mounts_tmpfs (work);
+  upper = test_make_dir (work, "upper");
+  workdir = test_make_dir (work, "work");
+  options = g_strdup_printf ("lowerdir=%s,upperdir=%s,workdir=%s", outside, upper, workdir);
+  g_assert_no_errno (mount ("overlay", target, "overlay", 0, options));
+}
+
+static gboolean
+mount_unserved (const char *target)
+{
+  g_autofree char *options = NULL;
+
+  fuse = open ("/dev/fuse", O_RDWR | O_CLOEXEC);
+  if (fuse < 0)
+    {
+      g_test_skip ("needs FUSE");
+      return FALSE;
+    }
+
+  options = g_strdup_printf ("fd=%d,rootmode=40000,user_id=0,group_id=0", fuse);
+  g_assert_no_errno (mount ("tmpdir-glib-test", target, "fuse", 0, options));
+  return TRUE;
+}
+
+/* Mounts something at the empty directory @target: what is @outside, with the
+ * file "file" there, if it is not something new. @work is another empty
+ * directory.
+ */
+gboolean
+mounts_add (MountKind   kind,
+            const char *outside,
+            const char *target,
+            const char *work)
+{
+  g_autofree char *file = g_build_filename (outside, "file", NULL);
+  g_autofree char *inner = NULL;
+
+  switch (kind)
+    {
+    case MOUNT_TMPFS:
+      mounts_tmpfs (target);
+      break;
+    case MOUNT_BIND_DIR:
+      mounts_bind (outside, target);
+      break;
+    case MOUNT_BIND_FILE:
+      mount_on_file (file, target);
+      break;
+    case MOUNT_BIND_LINK:
+      mount_on_link (file, target);
+      break;
+    case MOUNT_READ_ONLY:
+      test_make_tree (target, 3, 3);
+      mounts_bind (target, target);
+      g_assert_no_errno (mount (NULL, target, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL));
+      break;
+    case MOUNT_NESTED:
+      mounts_tmpfs (target);
+      inner = test_make_dir (target, "inner");
+      mounts_bind (outside, inner);
+      break;
+    case MOUNT_MOVED:
+      mounts_bind (outside, work);
+      g_assert_no_errno (mount (work, target, NULL, MS_MOVE, NULL));
+      break;
+    case MOUNT_OVERLAY:
+      mount_overlay (outside, target, work);
+      break;
+    case MOUNT_PROC:
+      g_assert_no_errno (mount ("proc", target, "proc", 0, NULL));
+      break;
+    case MOUNT_LOOP:
+      mounts_tmpfs (work);
+      return mounts_new_file_system ("ext4", work, target);
+    case MOUNT_FUSE:
+      return mount_unserved (target);
+    default:
+      g_assert_not_reached ();
+    }
+
+  return TRUE;
+}
+
 /* The fifth field is the path, with octal numbers for what would be confusing. */
 static char *
 get_mount_path (const char *line)
@@ -107,16 +247,31 @@ get_mount_path (const char *line)
   return g_strv_length (fields) == 6 ? g_strcompress (fields[4]) : g_strdup ("");
 }
 
+static char *
+read_mount_info (void)
+{
+  GString *info = g_string_new (NULL);
+  char buffer[4096];
+  gssize length;
+  int fd = openat (proc, "self/mountinfo", O_RDONLY | O_CLOEXEC);
+
+  g_assert_no_errno (fd);
+  while ((length = read (fd, buffer, sizeof buffer)) > 0)
+    g_string_append_len (info, buffer, length);
+  g_assert_no_errno (length);
+  close (fd);
+
+  return g_string_free (info, FALSE);
+}
+
 char **
 mounts_list (const char *path)
 {
-  g_autofree char *info = NULL;
-  g_auto(GStrv) lines = NULL;
+  g_autofree char *info = read_mount_info ();
+  g_auto(GStrv) lines = g_strsplit (info, "\n", -1);
   GPtrArray *found = g_ptr_array_new ();
   const gsize length = strlen (path);
 
-  g_assert_true (g_file_get_contents ("/proc/self/mountinfo", &info, NULL, NULL));
-  lines = g_strsplit (info, "\n", -1);
   for (gsize i = 0; lines[i] != NULL; i++)
     {
       g_autofree char *mounted = get_mount_path (lines[i]);
@@ -142,4 +297,8 @@ mounts_remove (const char *path)
 
       g_assert_no_errno (umount2 (mounted, MNT_DETACH | UMOUNT_NOFOLLOW));
     }
+
+  if (fuse >= 0)
+    close (fuse);
+  fuse = -1;
 }

@@ -6,21 +6,28 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-gboolean
-naive_try_delete_tree (GFile   *file,
-                       GError **error)
+static gboolean
+delete_tree (GFile     *file,
+             gboolean   repair,
+             GError   **error)
 {
   g_autoptr(GFileEnumerator) children = NULL;
 
   if (g_file_query_file_type (file, G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL) == G_FILE_TYPE_DIRECTORY)
-    children = g_file_enumerate_children (file,
-                                          G_FILE_ATTRIBUTE_STANDARD_NAME "," G_FILE_ATTRIBUTE_STANDARD_TYPE,
-                                          G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
+    {
+      if (repair)
+        g_chmod (g_file_peek_path (file), 0700);
+      children = g_file_enumerate_children (file,
+                                            G_FILE_ATTRIBUTE_STANDARD_NAME "," G_FILE_ATTRIBUTE_STANDARD_TYPE,
+                                            G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
+    }
 
   while (children != NULL)
     {
@@ -30,7 +37,7 @@ naive_try_delete_tree (GFile   *file,
       if (!g_file_enumerator_iterate (children, &info, &child, NULL, NULL) || info == NULL)
         break;
       if (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY)
-        naive_try_delete_tree (child, NULL);
+        delete_tree (child, repair, NULL);
       else
         g_file_delete (child, NULL, NULL);
     }
@@ -38,10 +45,68 @@ naive_try_delete_tree (GFile   *file,
   return g_file_delete (file, NULL, error);
 }
 
+gboolean
+naive_try_delete_tree (GFile   *file,
+                       GError **error)
+{
+  return delete_tree (file, FALSE, error);
+}
+
 void
 naive_delete_tree (GFile *file)
 {
-  naive_try_delete_tree (file, NULL);
+  delete_tree (file, FALSE, NULL);
+}
+
+void
+naive_repair_tree (GFile *file)
+{
+  delete_tree (file, TRUE, NULL);
+}
+
+/* Empties the directory @fd, and returns a descriptor of its parent. */
+static int
+empty_and_leave (int fd)
+{
+  DIR *dir = fdopendir (dup (fd));
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  struct dirent *entry;
+  int parent;
+
+  while (dir != NULL && (entry = readdir (dir)) != NULL)
+    if (strcmp (entry->d_name, ".") != 0 && strcmp (entry->d_name, "..") != 0)
+      g_ptr_array_add (names, g_strdup (entry->d_name));
+  if (dir != NULL)
+    closedir (dir);
+
+  for (guint i = 0; i < names->len && fd >= 0; i++)
+    {
+      const char *name = names->pdata[i];
+      int child = openat (fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+      if (child < 0)
+        {
+          unlinkat (fd, name, 0);
+          continue;
+        }
+      close (fd);
+      fd = empty_and_leave (child);
+      unlinkat (fd, name, AT_REMOVEDIR);
+    }
+
+  parent = openat (fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  close (fd);
+  return parent;
+}
+
+void
+naive_delete_by_parent (GFile *file)
+{
+  int fd = open (g_file_peek_path (file), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+  if (fd >= 0)
+    close (empty_and_leave (fd));
+  g_rmdir (g_file_peek_path (file));
 }
 
 static int

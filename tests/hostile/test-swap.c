@@ -2,281 +2,247 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Somebody who may write to the tree exchanges, all the time while it is
- * being deleted, one of its directories with a symbolic link to a directory
- * outside. Nothing may be lost there.
+/* Somebody who may write to the tree swaps, all the time while it is being
+ * deleted, one of its directories for something else. Nothing may be lost
+ * outside. Here the attacker is as fast as he can, and meets the kernel in the
+ * middle of its system calls; test-steps.c meets it between them.
  */
 
+#include "arena.h"
+#include "mounts.h"
 #include "naive.h"
-#include "test-lib.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-/* How long each attack lasts, and how long the control may need */
-#define ATTACK_TIME (2 * G_USEC_PER_SEC)
+/* How long the control may need */
 #define CONTROL_TIME test_timeout (60)
 
-#define N_DIRS 2
-#define N_FILES 2
+typedef enum
+{
+  DELETE_TREE,
+  CLEANUP,      /* of a TmpDirectory */
+  UNREF,        /* the same, by the last reference */
+  UNREF_HIDDEN, /* attacked where the last reference moves it to */
+  NAIVE
+} Method;
 
 typedef struct
 {
-  char *outside;         /* what must not be touched */
-  char *before;          /* what it was like */
-  char *arena;           /* where trees are made, attacked and deleted */
-  char *link;            /* a symbolic link to @outside, in the arena */
-  gint64 start;
-  guint n_rounds;
+  const char *name;
+  Method      method;
+  const char *where;
+  gboolean    locked;
+  Swap        first;    /* the swaps that take turns */
+  Swap        last;
+} Case;
 
-  /* One round */
-  char *victim;          /* what the link is exchanged with */
-  GThread *thread;
-  gint stop;
-  gint n_exchanges;
-} Attack;
+/* How many deletions are attacked, each with some hundred swaps */
+static guint
+get_n_rounds (void)
+{
+  const char *env = g_getenv ("TMPDIR_TEST_ROUNDS");
+  guint64 n_rounds = test_scale (200);
 
-/* Like what it stands for, so that a deletion which is led astray finds the
- * names that it expects
- */
+  if (env != NULL && !g_ascii_string_to_unsigned (env, 10, 1, G_MAXINT, &n_rounds, NULL))
+    g_error ("TMPDIR_TEST_ROUNDS must be a number, not '%s'", env);
+
+  return n_rounds;
+}
+
+/* Moves @arena's victim to where the last reference moves the directory to. */
 static void
-make_dirs (const char *parent,
-           guint       n_levels)
+aim_at_hidden (Arena *arena)
 {
-  test_make_files (parent, N_FILES);
-  for (guint i = 0; n_levels > 0 && i < N_DIRS; i++)
-    {
-      g_autofree char *name = g_strdup_printf ("dir%u", i);
-      g_autofree char *dir = test_make_dir (parent, name);
+  g_autofree char *name = g_path_get_basename (arena->tree);
+  g_autofree char *hidden = g_strdup_printf (".%s.deleted", name);
 
-      make_dirs (dir, n_levels - 1);
-    }
+  g_free (arena->victim);
+  arena->victim = g_build_filename (arena->path, hidden, NULL);
 }
 
-static void
-attack_init (Attack      *attack,
-             TestFixture *fixture)
-{
-  *attack = (Attack) { .start = g_get_monotonic_time () };
-  attack->outside = test_make_dir (fixture->path, "outside");
-  make_dirs (attack->outside, 2);
-  attack->before = test_snapshot (attack->outside);
-  attack->arena = g_build_filename (fixture->path, "arena", NULL);
-  attack->link = g_build_filename (attack->arena, "link", NULL);
-}
-
-static void
-attack_clear (Attack *attack)
-{
-  g_free (attack->outside);
-  g_free (attack->before);
-  g_free (attack->arena);
-  g_free (attack->link);
-}
-
-static void
-attack_prepare (Attack *attack)
-{
-  g_assert_no_errno (g_mkdir (attack->arena, 0755));
-  g_assert_no_errno (symlink (attack->outside, attack->link));
-}
-
-static gpointer
-exchange_in_thread (gpointer data)
-{
-  Attack *attack = data;
-
-  while (!g_atomic_int_get (&attack->stop))
-    if (renameat2 (AT_FDCWD, attack->victim, AT_FDCWD, attack->link, RENAME_EXCHANGE) == 0)
-      g_atomic_int_inc (&attack->n_exchanges);
-  return NULL;
-}
-
-static void
-attack_start (Attack     *attack,
-              const char *tree,
-              const char *where)
-{
-  attack->victim = g_build_filename (tree, where, NULL);
-  attack->stop = FALSE;
-  attack->n_exchanges = 0;
-  attack->thread = g_thread_new ("attack", exchange_in_thread, attack);
-  while (g_atomic_int_get (&attack->n_exchanges) == 0)
-    g_thread_yield ();
-}
-
-/* Whatever is left of the tree, under whichever name, is in the arena. */
-static void
-attack_stop (Attack *attack)
-{
-  g_atomic_int_set (&attack->stop, TRUE);
-  g_thread_join (attack->thread);
-  g_clear_pointer (&attack->victim, g_free);
-  attack->n_rounds++;
-}
-
-static void
-attack_check (Attack *attack)
-{
-  g_autofree char *after = test_snapshot (attack->outside);
-
-  g_assert_cmpstr (attack->before, ==, after);
-}
-
+/* One deletion, attacked. Returns whether the tree is said to be gone. */
 static gboolean
-attack_lasts (Attack *attack)
+run_round (Arena      *arena,
+           const Case *which,
+           Swap        swap)
 {
-  return g_get_monotonic_time () - attack->start < ATTACK_TIME;
-}
+  g_autoptr(TmpDirectory) dir = NULL;
+  g_autoptr(GError) error = NULL;
+  gboolean success = FALSE;
 
-/* The attack works: it makes the usual deletion lose something outside. */
-static void
-test_control (TestFixture   *fixture,
-              gconstpointer  data)
-{
-  const char *where = data;
-  Attack attack;
-  guint n_outside;
-
-  attack_init (&attack, fixture);
-  n_outside = test_count_entries (attack.outside);
-
-  while (test_count_entries (attack.outside) == n_outside)
+  arena_begin (arena, swap);
+  if (which->method == CLEANUP || which->method == UNREF || which->method == UNREF_HIDDEN)
     {
-      g_autofree char *tree = NULL;
-      g_autoptr(GFile) file = NULL;
+      g_autoptr(GFile) parent = g_file_new_for_path (arena->path);
 
-      g_assert_cmpint (g_get_monotonic_time () - attack.start, <, CONTROL_TIME);
-      attack_prepare (&attack);
-      tree = test_make_dir (attack.arena, "tree");
-      file = g_file_new_for_path (tree);
-      make_dirs (tree, 2);
-
-      attack_start (&attack, tree, where);
-      naive_delete_tree (file);
-      attack_stop (&attack);
-      test_remove (attack.arena);
+      dir = tmp_directory_new_in (parent, NULL, NULL, &error);
+      g_assert_no_error (error);
     }
+  arena_make_tree (arena, dir != NULL ? tmp_directory_get_path (dir) : NULL);
+  if (which->method == UNREF_HIDDEN)
+    aim_at_hidden (arena);
 
-  g_test_message ("Lost a file outside after %u rounds and %" G_GINT64_FORMAT " ms",
-                  attack.n_rounds, (g_get_monotonic_time () - attack.start) / 1000);
-  attack_clear (&attack);
-}
-
-static void
-test_delete_tree (TestFixture   *fixture,
-                  gconstpointer  data)
-{
-  const char *where = data;
-  guint n_deleted = 0;
-  Attack attack;
-
-  attack_init (&attack, fixture);
-  while (attack_lasts (&attack))
+  if (which->locked)
+    test_drop_root_in_thread ();
+  arena_attack_start (arena);
+  switch (which->method)
     {
-      g_autofree char *tree = NULL;
-      g_autoptr(GFile) file = NULL;
-      g_autoptr(GError) error = NULL;
-      gboolean success;
-
-      attack_prepare (&attack);
-      tree = test_make_dir (attack.arena, "tree");
-      file = g_file_new_for_path (tree);
-      make_dirs (tree, 2);
-
-      attack_start (&attack, tree, where);
-      success = tmp_delete_tree (file, TMP_DELETE_NONE, NULL, &error);
-      attack_stop (&attack);
-
-      /* What it says is true. */
-      g_assert_true (success == (error == NULL));
-      if (success)
-        {
-          test_assert_absent (tree);
-          n_deleted++;
-        }
-      test_remove (attack.arena);
+    case DELETE_TREE:
+      success = tmp_delete_tree (arena->file, TMP_DELETE_NONE, NULL, &error);
+      break;
+    case CLEANUP:
+      success = tmp_directory_cleanup (dir, NULL, &error);
+      break;
+    case UNREF:
+    case UNREF_HIDDEN:
+      break;
+    case NAIVE:
+    default:
+      if (which->locked)
+        naive_repair_tree (arena->file);
+      else
+        naive_delete_tree (arena->file);
+      break;
     }
+  /* That the directory is not where it was would be worth a warning. */
+  if (dir != NULL)
+    tmp_directory_set_ignore_cleanup_errors (dir, TRUE);
+  g_clear_object (&dir);
+  g_assert_true (tmp_flush (NULL, NULL));
+  arena_attack_stop (arena);
+  if (which->locked)
+    test_regain_root_in_thread ();
 
-  g_test_message ("%u rounds, in %u of which the tree was deleted", attack.n_rounds, n_deleted);
-  attack_check (&attack);
-  attack_clear (&attack);
+  if (which->method == DELETE_TREE || which->method == CLEANUP)
+    g_assert_true (success == (error == NULL));
+  /* What moves the whole tree may have brought it back later. */
+  if (success && (*arena->where != '\0' || swap == SWAP_EXCHANGE))
+    test_assert_absent (arena->tree);
+
+  arena_end (arena);
+  return success;
 }
 
-/* That our directory is not where it was is worth a warning, but expected. */
-static gboolean
-warning_is_fatal (const char     *domain,
-                  GLogLevelFlags  level,
-                  const char     *message,
-                  gpointer        user_data)
-{
-  return g_strcmp0 (domain, "tmpdir-glib") != 0 || (level & G_LOG_LEVEL_WARNING) == 0;
-}
-
+/* That a directory is not where it was is told in a message for debugging. */
 static void
-ignore_warning (const char     *domain,
+ignore_message (const char     *domain,
                 GLogLevelFlags  level,
                 const char     *message,
                 gpointer        user_data)
 {
 }
 
-static void
-test_directory (TestFixture   *fixture,
-                gconstpointer  data)
+static gboolean
+require (TestFixture *fixture,
+         const Case  *which)
 {
-  const gboolean cleanup = GPOINTER_TO_INT (data);
-  Attack attack;
+  if (which->last >= SWAP_MOUNT && !mounts_require ())
+    return FALSE;
+  /* Whoever deletes is nobody, the attacker is root. */
+  if (which->locked && (!test_require_root () || !test_drop_root (fixture)))
+    return FALSE;
+  if (which->locked)
+    test_regain_root_in_thread ();
+  return TRUE;
+}
 
-  g_test_log_set_fatal_handler (warning_is_fatal, NULL);
-  g_log_set_handler ("tmpdir-glib", G_LOG_LEVEL_WARNING | G_LOG_FLAG_FATAL, ignore_warning, NULL);
-
-  attack_init (&attack, fixture);
-  while (attack_lasts (&attack))
+static void
+finish (Arena      *arena,
+        const Case *which)
+{
+  arena_clear (arena);
+  if (which->locked)
     {
-      g_autoptr(TmpDirectory) dir = NULL;
-      g_autoptr(GFile) parent = g_file_new_for_path (attack.arena);
-      g_autoptr(GError) error = NULL;
-      g_autofree char *path = NULL;
-
-      attack_prepare (&attack);
-      dir = tmp_directory_new_in (parent, NULL, NULL, &error);
-      g_assert_no_error (error);
-      path = g_strdup (tmp_directory_get_path (dir));
-      make_dirs (path, 2);
-
-      attack_start (&attack, path, NULL);
-      if (cleanup && tmp_directory_cleanup (dir, NULL, &error))
-        g_assert_no_error (error);
-      else if (cleanup)
-        g_assert_nonnull (error);
-      g_clear_object (&dir);
-      g_assert_true (tmp_flush (NULL, NULL));
-      attack_stop (&attack);
-      test_remove (attack.arena);
+      test_drop_root_in_thread ();
+      test_regain_root ();
     }
+}
 
-  g_test_message ("%u rounds", attack.n_rounds);
-  attack_check (&attack);
-  attack_clear (&attack);
+/* The attack works: it makes the usual deletion harm something outside. */
+static void
+test_control (TestFixture   *fixture,
+              gconstpointer  data)
+{
+  const Case *which = data;
+  const gint64 start = g_get_monotonic_time ();
+  guint n_rounds = 0;
+  Arena arena;
+
+  if (!require (fixture, which))
+    return;
+
+  arena_init (&arena, fixture, which->where, which->locked);
+  do
+    {
+      g_assert_cmpint (g_get_monotonic_time () - start, <, CONTROL_TIME);
+      run_round (&arena, which, which->first + n_rounds++ % (which->last - which->first + 1));
+    }
+  while (!arena_is_harmed (&arena));
+
+  g_test_message ("Harmed something outside at deletion %u, after %" G_GINT64_FORMAT " ms",
+                  n_rounds, (g_get_monotonic_time () - start) / 1000);
+  finish (&arena, which);
+}
+
+static void
+test_attack (TestFixture   *fixture,
+             gconstpointer  data)
+{
+  const Case *which = data;
+  const gint64 start = g_get_monotonic_time ();
+  const guint n_rounds = get_n_rounds ();
+  guint n_deleted = 0;
+  Arena arena;
+
+  if (!require (fixture, which))
+    return;
+
+  arena_init (&arena, fixture, which->where, which->locked);
+  for (guint i = 0; i < n_rounds; i++)
+    n_deleted += run_round (&arena, which,
+                            which->first + i % (which->last - which->first + 1)) ? 1 : 0;
+
+  g_test_message ("%u deletions, of which %u succeeded, and %d swaps in %" G_GINT64_FORMAT " s",
+                  n_rounds, n_deleted, g_atomic_int_get (&arena.n_swaps),
+                  (g_get_monotonic_time () - start) / G_USEC_PER_SEC);
+  arena_assert_safe (&arena);
+  finish (&arena, which);
 }
 
 int
 main (int    argc,
       char **argv)
 {
-  test_init (&argc, &argv);
+  static const Case cases[] = {
+    { "control/root", NAIVE, AT_ROOT, FALSE, SWAP_EXCHANGE, SWAP_REPLACE },
+    { "control/middle", NAIVE, AT_MIDDLE, FALSE, SWAP_EXCHANGE, SWAP_REPLACE },
+    { "control/leaf", NAIVE, AT_LEAF, FALSE, SWAP_EXCHANGE, SWAP_REPLACE },
+    { "control/repair", NAIVE, AT_MIDDLE, TRUE, SWAP_EXCHANGE, SWAP_REPLACE },
+    { "control/mount", NAIVE, AT_MIDDLE, FALSE, SWAP_MOUNT, SWAP_MOUNT },
+    { "attack/root", DELETE_TREE, AT_ROOT, FALSE, SWAP_EXCHANGE, SWAP_AWAY },
+    { "attack/middle", DELETE_TREE, AT_MIDDLE, FALSE, SWAP_EXCHANGE, SWAP_AWAY },
+    { "attack/leaf", DELETE_TREE, AT_LEAF, FALSE, SWAP_EXCHANGE, SWAP_AWAY },
+    { "attack/raised", DELETE_TREE, AT_RAISED, FALSE, SWAP_EXCHANGE, SWAP_AWAY },
+    { "attack/mount", DELETE_TREE, AT_MIDDLE, FALSE, SWAP_MOUNT, SWAP_MOUNT },
+    { "attack/repair-root", DELETE_TREE, AT_ROOT, TRUE, SWAP_EXCHANGE, SWAP_AWAY },
+    { "attack/repair-middle", DELETE_TREE, AT_MIDDLE, TRUE, SWAP_EXCHANGE, SWAP_AWAY },
+    { "attack/repair-leaf", DELETE_TREE, AT_LEAF, TRUE, SWAP_EXCHANGE, SWAP_AWAY },
+    { "attack/repair-raised", DELETE_TREE, AT_RAISED, TRUE, SWAP_EXCHANGE, SWAP_AWAY },
+    { "attack/directory-cleanup", CLEANUP, AT_ROOT, FALSE, SWAP_EXCHANGE, SWAP_AWAY },
+    { "attack/directory-unref", UNREF, AT_ROOT, FALSE, SWAP_EXCHANGE, SWAP_AWAY },
+    { "attack/directory-unref-hidden", UNREF_HIDDEN, AT_ROOT, FALSE, SWAP_EXCHANGE, SWAP_AWAY },
+  };
 
-  test_add ("/swap/control/root", NULL, test_control);
-  test_add ("/swap/control/middle", "dir0", test_control);
-  test_add ("/swap/control/leaf", "dir0/dir0", test_control);
-  test_add ("/swap/delete-tree/root", NULL, test_delete_tree);
-  test_add ("/swap/delete-tree/middle", "dir0", test_delete_tree);
-  test_add ("/swap/delete-tree/leaf", "dir0/dir0", test_delete_tree);
-  test_add ("/swap/directory/cleanup", GINT_TO_POINTER (TRUE), test_directory);
-  test_add ("/swap/directory/unref", GINT_TO_POINTER (FALSE), test_directory);
+  mounts_init ();
+  test_init (&argc, &argv);
+  g_log_set_handler ("tmpdir-glib", G_LOG_LEVEL_DEBUG, ignore_message, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/swap/", cases[i].name, NULL);
+
+      test_add (path, &cases[i], cases[i].method == NAIVE ? test_control : test_attack);
+    }
 
   return test_run ();
 }
