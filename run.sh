@@ -47,15 +47,16 @@ needed=(
   'dbus-daemon             command -v dbus-run-session'
   'gvfs                    test -e /usr/share/dbus-1/services/org.gtk.vfs.Daemon.service'
   'gvfs-backends           test -e /usr/share/gvfs/mounts/sftp.mount'
+  'e2fsprogs               test -x /usr/sbin/mkfs.ext4'
+  'btrfs-progs             test -x /usr/sbin/mkfs.btrfs'
+  'xfsprogs                test -x /usr/sbin/mkfs.xfs'
 )
 
-# What the benchmarks need in addition: peers, and file systems to measure on
+# What the benchmarks need in addition: peers, and what to measure with
 needed_for_bench=(
   'g++                     c++ --version'
   'qtbase5-dev             pkg-config Qt5Core'
   'libdazzle-1.0-dev       pkg-config libdazzle-1.0'
-  'xfsprogs                test -x /usr/sbin/mkfs.xfs'
-  'btrfs-progs             test -x /usr/sbin/mkfs.btrfs'
   'strace                  strace --version'
   'binutils                strip --version'
 )
