@@ -27,9 +27,11 @@
  * is their owner.
  *
  * For native files all of this holds whatever others do to the tree in the
- * meantime. Other files can only be named by their URI, so that somebody who
- * can write to the tree may still swap a directory for a link at the wrong
- * moment.
+ * meantime. A directory belongs to the tree if it is there when it is reached:
+ * moved away after that, it may still be made accessible and emptied, but nothing
+ * beside it is touched. Other files can only be named by their URI, so that
+ * somebody who can write to the tree may still swap a directory for a link at
+ * the wrong moment.
  *
  * Everything that can be deleted is, even if something else cannot. The error
  * is then the first one met: its message has the path of the file, the reason,
