@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Drops the last reference to a directory in PARENT with a tree inside, COUNT
- * times, and prints how long each took. The first, of a tree of one entry,
- * starts whatever the library has to start and is printed for itself.
+/* Drops the last reference to a temporary directory that each TREE was moved
+ * into, made beside it, and prints how long each took. The first, with an empty
+ * directory inside, starts whatever the library has to start and is printed for
+ * itself.
  *
  * In between are two system calls by which the others can be found in the
  * output of strace.
@@ -12,16 +13,15 @@
 
 #include <tmpdir-glib/tmpdir-glib.h>
 
-#include <stdlib.h>
+#include <glib/gstdio.h>
 #include <unistd.h>
 
-#include "tree.h"
-
 static double
-drop (GFile              *parent,
-      const char * const *arguments)
+drop (const char *tree)
 {
   g_autoptr(GError) error = NULL;
+  g_autoptr(GFile) file = g_file_new_for_path (tree);
+  g_autoptr(GFile) parent = g_file_get_parent (file);
   g_autofree char *inside = NULL;
   TmpDirectory *directory;
   gint64 start, end;
@@ -30,8 +30,8 @@ drop (GFile              *parent,
   if (directory == NULL)
     g_error ("%s", error->message);
   inside = tmp_directory_build_path (directory, "tree", NULL);
-  tree_make (inside, arguments);
-  sync ();
+  if (g_rename (tree, inside) != 0)
+    g_error ("%s: %s", tree, g_strerror (errno));
 
   (void) !access ("/bench-begin", F_OK);
   start = g_get_monotonic_time ();
@@ -48,18 +48,18 @@ int
 main (int   argc,
       char *argv[])
 {
-  g_autoptr(GFile) parent = NULL;
-  long count;
+  g_autofree char *empty = NULL;
 
-  if (argc < 5)
-    g_error ("usage: bench-unref PARENT COUNT SHAPE NUMBER…");
+  if (argc < 2)
+    g_error ("usage: bench-unref TREE…");
 
-  parent = g_file_new_for_path (argv[1]);
-  count = atol (argv[2]);
+  empty = g_strconcat (argv[1], "-empty", NULL);
+  if (g_mkdir (empty, 0700) != 0)
+    g_error ("%s: %s", empty, g_strerror (errno));
 
-  g_print ("{\"first_us\": %.0f, \"us\": [", drop (parent, (const char *[]) { "grid", "0", "0", NULL }));
-  for (long i = 0; i < count; i++)
-    g_print ("%s%.0f", i > 0 ? ", " : "", drop (parent, (const char * const *) argv + 3));
+  g_print ("{\"first_us\": %.0f, \"us\": [", drop (empty));
+  for (int i = 1; i < argc; i++)
+    g_print ("%s%.0f", i > 1 ? ", " : "", drop (argv[i]));
   g_print ("]}\n");
 
   return 0;
