@@ -18,7 +18,7 @@ import sys
 import places
 import rows_around
 import rows_deletion
-from places import Failed
+from places import Failed, Missing
 from session import Session
 from table import US
 
@@ -78,23 +78,22 @@ def parse_arguments():
     return args
 
 
-def sum_up(session):
+def sum_up(session, failures):
     if session.args.scale == 1:
         goals = [(table, goal) for table in session.tables for goal in table.goals]
         short = [(table, goal) for table, goal in goals if not goal['reached']]
         print(f'\n{len(goals) - len(short)} of {len(goals)} goals reached')
         for table, goal in short:
             print(f'  short: {table.row}, {table.label}: {goal["goal"]}: {goal["value"]}')
-    for table in session.tables:
-        for peer, reason in table.failed.items():
-            print(f'  failed: {table.row}, {table.label}: {peer}: {reason}')
+    for failure in failures:
+        print(f'  failed: {failure}')
     for skipped in session.skipped:
         print(f'  skipped: {skipped["what"]}: {skipped["reason"]}')
     print(f'{session.args.output}.json, .svg')
 
 
 def main():
-    args = parse_arguments()
+    args, failures = parse_arguments(), []
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
 
@@ -106,16 +105,20 @@ def main():
             for name in args.rows:
                 try:
                     ROWS[name](session)
-                except Failed as error:
+                except Missing as error:
                     session.skip(name, str(error))
+                except Failed as error:
+                    failures.append(f'{name}: {error}')
         except KeyboardInterrupt:
             session.progress('')
             print('\ninterrupted')
             return 130
 
-    sum_up(session)
+    failures += [f'{table.row}, {table.label}: {peer}: {reason}'
+                 for table in session.tables for peer, reason in table.failed.items()]
+    sum_up(session, failures)
     # To fall short is a result, to fail is not.
-    return 1 if any(table.failed for table in session.tables) else 0
+    return 1 if failures else 0
 
 
 if __name__ == '__main__':

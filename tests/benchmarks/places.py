@@ -19,6 +19,10 @@ class Failed(Exception):
     """Something could not be run, or did not do what it was to do."""
 
 
+class Missing(Failed):
+    """Something that is needed is not there: the row is skipped."""
+
+
 def check(command):
     """What the command prints"""
     result = subprocess.run(list(map(str, command)), text=True, check=False,
@@ -87,7 +91,7 @@ def unmount(path):
 def mounted(path, command):
     """As root only; command may be a server that stays."""
     if os.geteuid() != 0:
-        raise Failed('needs root to mount')
+        raise Missing('needs root to mount')
 
     path.mkdir()
     process = subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True)
@@ -98,7 +102,7 @@ def mounted(path, command):
             time.sleep(0.1)
         if not os.path.ismount(path):
             process.terminate()
-            raise Failed(process.communicate(timeout=10)[1].strip() or 'not mounted')
+            raise Missing(process.communicate(timeout=10)[1].strip() or 'not mounted')
         yield
     finally:
         unmount(path)
@@ -115,7 +119,7 @@ def loop_device(kind, package, place, images):
     """A file system of this kind on a loop device, mounted in place; its image is in the other place."""
     mkfs = shutil.which(f'mkfs.{kind}', path=os.environ.get('PATH', '') + ':/usr/sbin:/sbin')
     if not mkfs:
-        raise Failed(f'needs {package}')
+        raise Missing(f'needs {package}')
 
     image, path = images.path / f'{kind}.img', place.path / kind
     try:
@@ -138,7 +142,7 @@ class Tree:
     def make(self, make_tree, path):
         if len(self.arguments) == 1:
             if not os.path.isdir(self.arguments[0]):
-                raise Failed(f'there is no {self.arguments[0]}')
+                raise Missing(f'there is no {self.arguments[0]}')
             check(['cp', '-a', *self.arguments, path])
         else:
             check([make_tree, path, *self.arguments])

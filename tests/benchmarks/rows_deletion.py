@@ -8,7 +8,7 @@ import shlex
 import sys
 
 import places
-from places import Failed, Tree
+from places import Failed, Missing, Tree
 from session import Peer
 from table import RM, US, Table
 
@@ -50,7 +50,7 @@ def compare_trees(session, row, place, names, goals):
         table = Table(row, name, tree.title, place.name)
         try:
             compare(session, table, place, tree, names)
-        except Failed as error:
+        except Missing as error:
             session.skip(f'{row}, {name}', str(error))
             continue
         goals(table)
@@ -69,7 +69,7 @@ def memory(session):
         table.ratio_goal(1.3)
         table.ahead_goal()
     if not session.memory:
-        raise Failed('/dev/shm is not a tmpfs')
+        raise Missing('/dev/shm is not a tmpfs')
     compare_trees(session, 'memory', session.memory, DELETERS, goals)
 
 
@@ -99,7 +99,7 @@ def wide(session):
 def deep(session):
     if not session.memory:
         # Elsewhere it would be 4 GiB of directories.
-        raise Failed('/dev/shm is not a tmpfs')
+        raise Missing('/dev/shm is not a tmpfs')
     tree = Tree('each directory inside the one before, RLIMIT_NOFILE 24', 'deep', session.size(1000000))
     table = Table('deep', session.memory.name, tree.title, session.memory.name)
     compare(session, table, session.memory, tree, US_AND_RM, nofile=24)
@@ -143,7 +143,7 @@ def round_trips(session, row, title, file_system, peer):
 def fuse(session):
     server = session.args.build / 'tests' / 'hostile' / 'fuse-faults'
     if not server.exists():
-        raise Failed('not built, needs libfuse3-dev')
+        raise Missing('not built, needs libfuse3-dev')
 
     def peer(command, tree):
         def run(path):
@@ -161,7 +161,7 @@ def fuse(session):
 def sftp(session):
     with_sftp = pathlib.Path(__file__).parents[1] / 'sftp' / 'with-sftp'
     if not with_sftp.exists():
-        raise Failed(f'there is no {with_sftp.name}')
+        raise Missing(f'there is no {with_sftp.name}')
 
     # The fixture gives a directory of its own, and runs all as the user who owns it.
     script = '{make} "$SFTP_DIR/tree" {tree} >&2 && {delete} "$SFTP_URI/tree" && test ! -e "$SFTP_DIR/tree"'

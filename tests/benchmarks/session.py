@@ -19,7 +19,7 @@ import typing
 import places
 import plot
 import table as tables
-from places import Failed, check
+from places import Failed, Missing, check
 
 # See Place.forgets_late, in seconds
 REST = 65
@@ -111,7 +111,9 @@ class Session:
         self.last_run = time.monotonic()
         if result.returncode != 0:
             message = result.stderr.strip().splitlines() or [f'exit status {result.returncode}']
-            raise Failed(message[-1].replace(str(self.disk.path), '…'))
+            # 77 is how a test says that it is skipped.
+            error = Missing if result.returncode == 77 else Failed
+            raise error(message[-1].replace(str(self.disk.path), '…'))
         *printed, launched = result.stdout.splitlines()
         seconds, peak = launched.split()
         return {**(json.loads(printed[-1]) if printed else {}), 'seconds': float(seconds), 'peak_kib': int(peak)}
@@ -145,7 +147,7 @@ class Session:
         """In a directory of its own, which is removed afterwards"""
         kib, entries = place.room()
         if kib < tree.kib or entries < tree.entries:
-            raise Failed('not enough room for the trees')
+            raise Missing('not enough room for the trees')
         path = pathlib.Path(tempfile.mkdtemp(prefix='tree-', dir=place.path)) / 'tree'
         try:
             tree.make(self.program('make-tree'), path)
@@ -200,6 +202,8 @@ class Session:
     def sample(table, name, peer, path):
         try:
             table.samples.setdefault(name, []).append(peer.run(path) if path else peer.run())
+        except Missing:
+            raise
         except Failed as error:
             table.failed[name] = str(error)
             table.samples.pop(name)
