@@ -13,8 +13,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -234,14 +236,9 @@ tmp_fd_is_mount_point (int         dirfd,
 gboolean
 tmp_fd_is_append_only (int fd)
 {
-#if HAVE_STATX && defined(STATX_ATTR_APPEND)
-  struct statx stx;
+  int flags = 0;
 
-  return statx (fd, "", AT_EMPTY_PATH, 0, &stx) == 0 &&
-         (stx.stx_attributes & STATX_ATTR_APPEND) != 0;
-#else
-  return FALSE;
-#endif
+  return ioctl (fd, FS_IOC_GETFLAGS, &flags) == 0 && (flags & FS_APPEND_FL) != 0;
 }
 
 /* Fails with EXDEV if what has been opened is not on @mount. */
