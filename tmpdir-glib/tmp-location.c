@@ -12,6 +12,7 @@
 #include "tmp-error-private.h"
 #include "tmp-name-private.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -44,13 +45,42 @@ open_new_directory (const char *path)
   if (holder < 0)
     return -1;
 
-  if (fstat (holder, &st) == 0 && st.st_uid == geteuid () && tmp_fd_chmod (holder, 0700))
-    fd = tmp_fd_open_directory (AT_FDCWD, path);
-  else
-    errno = EACCES;
+  if (fstat (holder, &st) == 0)
+    {
+      if (st.st_uid != geteuid ())
+        errno = EACCES;
+      else if (tmp_fd_chmod (holder, 0700))
+        fd = tmp_fd_open_directory (AT_FDCWD, path);
+    }
 
   tmp_fd_close (&holder);
   return fd;
+}
+
+/* Returns 0 if nothing is in the directory, else -1 and ENOTEMPTY or another errno. */
+static int
+check_empty (int fd)
+{
+  struct dirent64 entries[4]; /* as a buffer: most are much shorter */
+  gssize length = getdents64 (fd, entries, sizeof entries);
+  const char *entry = (const char *) entries;
+
+  if (length < 0)
+    return -1;
+
+  for (const char *end = entry + length; entry < end;)
+    {
+      const struct dirent64 *dirent = (const struct dirent64 *) (gconstpointer) entry;
+
+      if (strcmp (dirent->d_name, ".") != 0 && strcmp (dirent->d_name, "..") != 0)
+        {
+          errno = ENOTEMPTY;
+          return -1;
+        }
+      entry += dirent->d_reclen;
+    }
+
+  return 0;
 }
 
 /* Makes sure that @path is the directory that has just been created, private
@@ -72,6 +102,8 @@ adopt (TmpLocation   *self,
     goto failed;
 
   result = fd >= 0 ? fstat (fd, &st) : lstat (path, &st);
+  if (result != 0 && errno == ENOENT)
+    return ADOPT_AGAIN;
   if (result != 0)
     goto failed;
 
@@ -86,6 +118,17 @@ adopt (TmpLocation   *self,
     {
       errno = EACCES;
       goto failed;
+    }
+
+  /* Whoever may write to the parent may have exchanged it for another directory of
+   * ours, which nobody must lose for that. Only what is empty is taken over. */
+  if (fd >= 0 && check_empty (fd) != 0)
+    {
+      if (errno != ENOTEMPTY)
+        goto failed;
+
+      tmp_fd_close (&fd);
+      return ADOPT_AGAIN;
     }
 
   /* A umask takes bits away; a default ACL and a parent with the set-group-ID
@@ -110,7 +153,10 @@ adopt (TmpLocation   *self,
 
   self->id.dev = st.st_dev;
   self->id.ino = st.st_ino;
-  if (lstat (path, &named) != 0 || !tmp_file_id_equal (&self->id, &named))
+  result = lstat (path, &named);
+  if (result != 0 && errno != ENOENT)
+    goto failed;
+  if (result != 0 || !tmp_file_id_equal (&self->id, &named))
     {
       tmp_fd_close (&fd);
       return ADOPT_AGAIN;
@@ -221,9 +267,9 @@ create_native (TmpLocation  *self,
         }
     }
 
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_EXISTS,
-                       "Could not create a temporary directory: "
-                       "Somebody else takes or deletes every new one");
+  tmp_error_set_literal (error, G_IO_ERROR_EXISTS, "Could not create a temporary directory in",
+                         parent != NULL ? parent : g_get_tmp_dir (),
+                         "Somebody else takes or deletes every new one");
   return FALSE;
 }
 
