@@ -42,6 +42,9 @@
 #define HEADER "tmpdir-glib journal 1 "
 #define SUFFIX ".journal"
 
+/* How many files are created before there is one that nobody else wants. */
+#define MAX_TRIES 32
+
 /* Slots have 2^MIN_ORDER to 2^MAX_ORDER bytes; the header is in the first one. */
 #define MIN_ORDER 7
 #define MAX_ORDER 15
@@ -232,18 +235,19 @@ write_header (int fd)
 }
 
 /* With the lock. Whoever looks for dead processes may take a new file for that of one,
- * before it is locked: then it is deleted, and there has to be another. */
+ * before it is locked: then it is deleted, and there has to be another. That is rare
+ * enough not to be tried for ever. */
 static gboolean
 create_file (Journal *self)
 {
   g_autofree char *folder = NULL;
   int folder_fd = open_folder (&folder, TRUE);
-  gboolean again = FALSE;
+  gboolean again = TRUE;
 
   if (folder_fd < 0)
     return FALSE;
 
-  do
+  for (guint tries = 0; again && tries < MAX_TRIES; tries++)
     {
       g_autofree char *random = tmp_name_random ();
       g_autofree char *name = g_strconcat (random, SUFFIX, NULL);
@@ -265,7 +269,6 @@ create_file (Journal *self)
           tmp_fd_close (&fd);
         }
     }
-  while (again);
 
   tmp_fd_close (&folder_fd);
   return self->fd >= 0;
