@@ -4,6 +4,11 @@
 
 #include "naive.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -151,4 +156,24 @@ naive_delete_readdir (const char *path)
 
   errsv = rmdir (path) == 0 ? 0 : errno;
   return first != 0 ? first : errsv;
+}
+
+char *
+naive_make_dir (const char  *parent,
+                GError     **error)
+{
+  g_autofree char *path = g_build_filename (parent, "x-XXXXXX", NULL);
+  int fd;
+
+  if (g_mkdtemp (path) == NULL ||
+      (fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 ||
+      flock (fd, LOCK_SH | LOCK_NB) != 0)
+    {
+      g_set_error_literal (error, G_IO_ERROR, (int) g_io_error_from_errno (errno),
+                           g_strerror (errno));
+      return NULL;
+    }
+
+  close (fd);
+  return g_steal_pointer (&path);
 }

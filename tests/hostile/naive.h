@@ -34,4 +34,10 @@ void     naive_delete_by_parent (GFile      *file);
 int      naive_delete_nftw      (const char *path);
 int      naive_delete_readdir   (const char *path);
 
+/* How a temporary directory that is to be locked is usually created. Returns its
+ * path, or NULL.
+ */
+char    *naive_make_dir        (const char *parent,
+                                GError    **error);
+
 G_END_DECLS

@@ -60,11 +60,19 @@ static const struct
   { SYS_close, CALL_CLOSE, PATH_FD },
   { SYS_clone, CALL_CLONE, PATH_NONE },
   { SYS_clone3, CALL_CLONE, PATH_NONE },
+#ifdef SYS_mkdir
+  { SYS_mkdir, CALL_MKDIR, PATH_NAME },
+#endif
+  { SYS_mkdirat, CALL_MKDIR, PATH_FD_NAME },
+  { SYS_flock, CALL_FLOCK, PATH_FD },
+  { SYS_pwrite64, CALL_PWRITE, PATH_FD },
+  { SYS_fstatfs, CALL_STATFS, PATH_FD },
+  { SYS_getrandom, CALL_GETRANDOM, PATH_NONE },
 };
 
 static const char *call_names[N_CALLS] = {
   "openat2", "openat", "getdents64", "unlinkat", "rmdir", "stat", "statx", "chmod", "rename",
-  "lseek", "close", "clone",
+  "lseek", "close", "clone", "mkdir", "flock", "pwrite", "fstatfs", "getrandom",
 };
 
 /* There is one supervised thread, which waits for something to run. */

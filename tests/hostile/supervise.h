@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* What a deletion asks of the kernel */
+/* What a creation and a deletion ask of the kernel */
 typedef enum
 {
   CALL_OPENAT2,
@@ -23,6 +23,11 @@ typedef enum
   CALL_LSEEK,
   CALL_CLOSE,
   CALL_CLONE,
+  CALL_MKDIR,
+  CALL_FLOCK,
+  CALL_PWRITE,
+  CALL_STATFS,
+  CALL_GETRANDOM,
   N_CALLS
 } Call;
 
