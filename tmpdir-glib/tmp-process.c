@@ -17,52 +17,52 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static gint last_id;      /* atomic: inherited, and so unlike all before */
-static gint *place;       /* atomic: of the ID: that page, or if there is none: */
-static gint place_if_not; /* atomic */
-static gint pid_if_not;   /* atomic */
+/* More than there are pids */
+#define PID_RANGE (1u << 22)
+
+static gint *page;    /* atomic: the ID is in there; or &no_page, or NULL before */
+static gint no_page;
+static gint last_id;  /* atomic: inherited, and so unlike all before */
+static guint n_forks; /* from the first process to this one */
 
 static void
-forget_id (void)
+count_fork (void)
 {
-  g_atomic_int_set (&place_if_not, 0);
+  n_forks++;
 }
 
 /* Without a lock, which a thread of the parent might have held during a fork */
 static gint *
-get_place (void)
+get_page (void)
 {
-  gint *current = g_atomic_pointer_get (&place);
-  gint *fresh = &place_if_not;
+  gint *current = g_atomic_pointer_get (&page);
+  gint *fresh = &no_page;
 
   if (current != NULL)
     return current;
 
 #ifdef MADV_WIPEONFORK
   {
-    gpointer page = mmap (NULL, sizeof (gint), PROT_READ | PROT_WRITE,
-                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    gpointer map = mmap (NULL, sizeof (gint), PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-    if (page != MAP_FAILED && madvise (page, sizeof (gint), MADV_WIPEONFORK) == 0)
-      fresh = page;
-    else if (page != MAP_FAILED)
-      munmap (page, sizeof (gint));
+    if (map != MAP_FAILED && madvise (map, sizeof (gint), MADV_WIPEONFORK) == 0)
+      fresh = map;
+    else if (map != MAP_FAILED)
+      munmap (map, sizeof (gint));
   }
 #endif
 
-  /* Whoever sees the place must not take this process for a child. */
-  g_atomic_int_set (&pid_if_not, getpid ());
-
-  if (!g_atomic_pointer_compare_and_exchange (&place, NULL, fresh))
+  if (!g_atomic_pointer_compare_and_exchange (&page, NULL, fresh))
     {
       /* Another thread was faster. */
-      if (fresh != &place_if_not)
+      if (fresh != &no_page)
         munmap (fresh, sizeof (gint));
-      return g_atomic_pointer_get (&place);
+      return g_atomic_pointer_get (&page);
     }
 
-  if (fresh == &place_if_not)
-    pthread_atfork (NULL, NULL, forget_id);
+  if (fresh == &no_page)
+    pthread_atfork (NULL, NULL, count_fork);
   return fresh;
 }
 
@@ -71,16 +71,14 @@ get_place (void)
 guint
 tmp_process_get_id (void)
 {
-  gint *id = get_place ();
-  gint current = g_atomic_int_get (id);
+  gint *id = get_page ();
+  gint current;
 
-  if (id == &place_if_not && g_atomic_int_get (&pid_if_not) != getpid ())
-    {
-      g_atomic_int_set (&pid_if_not, getpid ());
-      current = 0;
-      g_atomic_int_set (id, 0);
-    }
+  /* Nothing here changes but by a fork, so that no two threads can get different ones. */
+  if (id == &no_page)
+    return n_forks * PID_RANGE + (guint) getpid ();
 
+  current = g_atomic_int_get (id);
   if (current == 0)
     {
       /* If another thread does the same at once, the first number counts. */
