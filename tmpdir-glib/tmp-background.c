@@ -33,6 +33,7 @@
 #include "tmp-thread-private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define MAX_THREADS 8
 #define IDLE_TIME (5 * G_USEC_PER_SEC)
@@ -112,9 +113,19 @@ typedef struct
   gint64 slice_start;
 } Worker;
 
+/* A TmpDoneFunc that is being called, on the stack of the thread that calls it. What it
+ * logs may make it drop another directory, or exit. */
+typedef struct _Call Call;
+
+struct _Call
+{
+  Background *background;
+  Call       *outer;
+};
+
 static Background *the_background; /* atomic */
 static GPrivate current_worker;
-static GPrivate is_in_done;        /* this thread calls a TmpDoneFunc */
+static GPrivate current_call;      /* the innermost Call of this thread */
 
 static void     background_exit (void);
 static gpointer worker_thread   (gpointer data);
@@ -422,10 +433,12 @@ finish_job (Background *self,
 
   if (job->serial != 0)
     {
+      Call call = { self, g_private_get (&current_call) };
+
       g_mutex_unlock (&self->lock);
-      g_private_set (&is_in_done, self);
+      g_private_set (&current_call, &call);
       job->done (job->deletion, job->user_data);
-      g_private_set (&is_in_done, NULL);
+      g_private_set (&current_call, call.outer);
       g_mutex_lock (&self->lock);
 
       self->n_background_jobs--;
@@ -512,12 +525,27 @@ work_on_job (Background *self,
   job_release (self, job);
 }
 
+/* With the lock. Returns the first job that is begun and, unless @attended, that nobody
+ * waits for by himself. */
+static Job *
+peek_runnable (Background *self,
+               gboolean    attended)
+{
+  GList *link = self->runnable.head;
+
+  while (link != NULL && !attended && ((Job *) link->data)->serial == 0)
+    link = link->next;
+
+  return link != NULL ? link->data : NULL;
+}
+
 /* With the lock. Returns the job whose turn it is; its next turn comes after
  * that of the others. */
 static Job *
-take_job (Background *self)
+take_job (Background *self,
+          gboolean    attended)
 {
-  Job *job = g_queue_peek_head (&self->runnable);
+  Job *job = peek_runnable (self, attended);
   Job *new_job = g_queue_peek_head (&self->new_jobs);
 
   if (may_begin (self) && (job == NULL || new_job->io_priority <= job->io_priority))
@@ -526,7 +554,7 @@ take_job (Background *self)
       begin_job (self, job);
     }
 
-  for (; job != NULL; job = g_queue_peek_head (&self->runnable))
+  for (; job != NULL; job = peek_runnable (self, attended))
     {
       guint n_ready = tmp_deletion_get_n_ready (job->deletion);
 
@@ -538,6 +566,22 @@ take_job (Background *self)
     }
 
   return NULL;
+}
+
+/* Has main() ended by pthread_exit()? The process then ends with its last thread, which
+ * must not be one of ours. */
+static gboolean
+main_thread_is_gone (void)
+{
+  g_autofree char *stat = NULL;
+  const char *state;
+
+  if (!g_file_get_contents ("/proc/self/stat", &stat, NULL, NULL))
+    return FALSE;
+
+  /* "PID (NAME) STATE", and the name may have anything in it. */
+  state = strrchr (stat, ')');
+  return state != NULL && g_str_has_prefix (state, ") Z");
 }
 
 static gpointer
@@ -552,7 +596,7 @@ worker_thread (gpointer data)
   self->n_starting--;
   for (;;)
     {
-      Job *job = has_place (self) ? take_job (self) : NULL;
+      Job *job = has_place (self) ? take_job (self, TRUE) : NULL;
 
       if (job != NULL)
         {
@@ -574,9 +618,11 @@ worker_thread (gpointer data)
             self->n_idle--;
 
           /* One of us stays for as long as something is owned: whoever drops it
-           * should not have to start a thread. */
-          if (!called && !has_job (self) &&
-              (self->n_threads > 1 || g_atomic_int_get (&self->n_exit_hooks) == 0))
+           * should not have to start a thread. At exit all do, for the last thread
+           * to end would exit once more. */
+          if (!called && !has_job (self) && !self->exiting &&
+              (self->n_threads > 1 || g_atomic_int_get (&self->n_exit_hooks) == 0 ||
+               main_thread_is_gone ()))
             break;
         }
     }
@@ -769,13 +815,17 @@ static void
 background_exit (void)
 {
   Background *self = g_atomic_pointer_get (&the_background);
-  guint n_own;
+  guint n_own = 0;
   GList *link;
 
   if (self == NULL || !is_current (self))
     return;
 
   g_rec_mutex_lock (&self->exit_lock);
+  /* What is logged meanwhile may make the program exit once more, which does not come
+   * back: then we are called again. */
+  if (self->exit_hooks.length > 0)
+    atexit (background_exit);
   while ((link = g_queue_pop_head_link (&self->exit_hooks)) != NULL)
     {
       TmpExitHook *hook = g_steal_pointer (&link->data);
@@ -790,10 +840,12 @@ background_exit (void)
   self->exiting = TRUE;
   /* A handler of log messages may have called exit(): the job that it was told
    * about is over, but will not be counted as such before this returns. */
-  n_own = g_private_get (&is_in_done) == self ? 1 : 0;
+  for (Call *call = g_private_get (&current_call); call != NULL; call = call->outer)
+    n_own += call->background == self ? 1 : 0;
+  /* What others wait for by themselves is theirs; it may take long. */
   while (self->n_background_jobs > n_own)
     {
-      Job *job = take_job (self);
+      Job *job = take_job (self, FALSE);
 
       if (job != NULL)
         work_on_job (self, job);

@@ -1,0 +1,345 @@
+/* SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* exit () may be called in the strangest places, or never: nothing hangs, and
+ * nothing is left that could have been deleted. Each case runs in a process of
+ * its own, again and again, since much of it is a matter of luck.
+ */
+
+#include "test-lib.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct
+{
+  const char *name;
+  void (*run) (TestFixture *fixture);
+  guint n_rounds;
+  guint n_left;           /* files and directories */
+  gboolean needs_root;
+} ExitCase;
+
+/* Not leaked, only not released by those who made it */
+static TmpDirectory *held = NULL;
+
+static TmpDirectory *
+new_filled (TestFixture *fixture,
+            guint        n_files)
+{
+  TmpDirectory *dir = test_new_directory (fixture);
+
+  test_make_tree (tmp_directory_get_path (dir), 5, 5);
+  test_make_files (tmp_directory_get_path (dir), n_files);
+  return dir;
+}
+
+static void
+fill_background (TestFixture *fixture)
+{
+  test_hold (new_filled (fixture, 10));
+  g_object_unref (new_filled (fixture, test_scale (500)));
+}
+
+static void
+exit_in_callback (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  exit (0);
+}
+
+static void
+case_callback (TestFixture *fixture)
+{
+  fill_background (fixture);
+  held = new_filled (fixture, test_scale (500));
+  tmp_directory_cleanup_async (held, G_PRIORITY_DEFAULT, NULL, exit_in_callback, NULL);
+  for (;;)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+case_flush_callback (TestFixture *fixture)
+{
+  fill_background (fixture);
+  tmp_flush_async (NULL, exit_in_callback, NULL);
+  for (;;)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+exit_in_notify (void)
+{
+  exit (0);
+}
+
+/* The thread that deletes is in the middle of it */
+static void
+case_notify (TestFixture *fixture)
+{
+  fill_background (fixture);
+  held = new_filled (fixture, test_scale (500));
+  g_signal_connect (held, "notify::entries-removed", exit_in_notify, NULL);
+  tmp_directory_cleanup (held, NULL, NULL);
+  g_assert_not_reached ();
+}
+
+static void
+case_cancelled (TestFixture *fixture)
+{
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+
+  fill_background (fixture);
+  held = new_filled (fixture, test_scale (500));
+  tmp_directory_cleanup_async (held, G_PRIORITY_DEFAULT, cancellable, NULL, NULL);
+  g_cancellable_connect (cancellable, exit_in_notify, NULL, NULL);
+  g_cancellable_cancel (cancellable);
+  g_assert_not_reached ();
+}
+
+static void
+exit_in_log (const char     *domain,
+             GLogLevelFlags  level,
+             const char     *message,
+             gpointer        user_data)
+{
+  if ((level & G_LOG_LEVEL_WARNING) != 0)
+    exit (0);
+}
+
+/* By the thread that drops something */
+static void
+case_log (TestFixture *fixture)
+{
+  g_autofree char *moved = g_build_filename (fixture->path, "moved", NULL);
+
+  fill_background (fixture);
+  held = test_new_directory (fixture);
+  g_assert_no_errno (g_rename (tmp_directory_get_path (held), moved));
+  g_log_set_default_handler (exit_in_log, NULL);
+  g_clear_object (&held);
+  g_assert_not_reached ();
+}
+
+/* The same, while the exit handler drops it */
+static void
+case_log_at_exit (TestFixture *fixture)
+{
+  g_autofree char *moved = g_build_filename (fixture->path, "moved", NULL);
+
+  held = test_new_directory (fixture);
+  fill_background (fixture);
+  g_assert_no_errno (g_rename (tmp_directory_get_path (held), moved));
+  g_log_set_default_handler (exit_in_log, NULL);
+  exit (0);
+}
+
+static TmpDirectory *
+new_undeletable (TestFixture *fixture)
+{
+  TmpDirectory *dir;
+  g_autofree char *locked = NULL;
+
+  g_assert_true (test_drop_root (fixture));
+  dir = test_new_directory (fixture);
+  test_regain_root ();
+  locked = test_make_dir (tmp_directory_get_path (dir), "locked");
+  g_free (test_make_file (locked, "file"));
+  g_assert_true (test_drop_root (fixture));
+  return dir;
+}
+
+/* By a thread of the library's */
+static void
+case_log_in_background (TestFixture *fixture)
+{
+  held = new_undeletable (fixture);
+  fill_background (fixture);
+  g_log_set_default_handler (exit_in_log, NULL);
+  g_clear_object (&held);
+  for (;;)
+    pause ();
+}
+
+static gpointer
+drop_soon (gpointer data)
+{
+  g_usleep (20 * 1000);
+  g_object_unref (data);
+  return NULL;
+}
+
+/* The process ends with its last thread, whatever is held for ever. */
+static void
+case_main_thread_ends (TestFixture *fixture)
+{
+  fill_background (fixture);
+  g_thread_unref (g_thread_new ("drop", drop_soon, new_filled (fixture, 100)));
+  pthread_exit (NULL);
+}
+
+/* A destructor of the program comes after all handlers. */
+static TmpDirectory *held_until_end = NULL;
+static char *parent_until_end = NULL;
+
+__attribute__ ((destructor)) static void
+drop_at_end (void)
+{
+  g_autoptr(GFile) parent = NULL;
+
+  if (held_until_end == NULL)
+    return;
+
+  g_clear_object (&held_until_end);
+  parent = g_file_new_for_path (parent_until_end);
+  test_hold (tmp_directory_new_in (parent, NULL, NULL, NULL));
+  held_until_end = tmp_directory_new_in (parent, NULL, NULL, NULL);
+  g_mkdir (tmp_directory_build_path (held_until_end, "sub", NULL), 0700);
+  g_clear_object (&held_until_end);
+}
+
+static void
+case_destructor (TestFixture *fixture)
+{
+  fill_background (fixture);
+  held_until_end = new_filled (fixture, 10);
+  parent_until_end = g_strdup (fixture->path);
+  exit (0);
+}
+
+/* Nothing is called, and reclaiming is up to the next process. */
+static void
+case_quick_exit (TestFixture *fixture)
+{
+  held = test_new_directory (fixture);
+  test_make_files (tmp_directory_get_path (held), 5);
+  quick_exit (0);
+}
+
+static void
+case_leave_much (TestFixture *fixture)
+{
+  held = test_new_directory (fixture);
+  test_make_tree (tmp_directory_get_path (held), test_scale (4000), 10);
+  _exit (0);
+}
+
+static void
+test_case (TestFixture   *fixture,
+           gconstpointer  data)
+{
+  const ExitCase *test = data;
+
+  if (g_test_subprocess ())
+    {
+      alarm (test_timeout (30) / G_USEC_PER_SEC);
+      test->run (fixture);
+      return;
+    }
+
+  if (test->needs_root && !test_require_root ())
+    return;
+
+  for (guint i = 0; i < test_scale (test->n_rounds); i++)
+    {
+      g_test_trap_subprocess (NULL, 0, 0);
+      g_test_trap_assert_passed ();
+      g_assert_cmpuint (test_count_entries (fixture->path), ==, test->n_left);
+      test_remove (fixture->path);
+      g_assert_no_errno (g_mkdir (fixture->path, 0755));
+    }
+}
+
+static void
+test_quick_exit (TestFixture   *fixture,
+                 gconstpointer  data)
+{
+  if (g_test_subprocess ())
+    {
+      case_quick_exit (fixture);
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, test_timeout (60), 0);
+  g_test_trap_assert_passed ();
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 6);
+}
+
+/* What is reclaimed meanwhile by itself is not waited for. */
+static void
+test_reclaiming (TestFixture   *fixture,
+                 gconstpointer  data)
+{
+  g_autofree char *left = NULL;
+  g_autofree char *sub = g_build_filename (fixture->path, "sub", NULL);
+  TestFixture beside = { sub, g_file_new_for_path (sub) };
+  TmpDirectory *dirs[2];
+  TestWatch watch;
+
+  if (g_test_subprocess ())
+    {
+      alarm (test_timeout (30) / G_USEC_PER_SEC);
+      left = g_strdup (g_getenv ("TEST_LEFT"));
+      if (left == NULL)
+        case_leave_much (fixture);
+
+      test_watch_start (&watch, left);
+      for (guint i = 0; i < G_N_ELEMENTS (dirs); i++)
+        {
+          dirs[i] = test_new_directory (&beside);
+          test_make_tree (tmp_directory_get_path (dirs[i]), test_scale (200), 5);
+        }
+      test_watch_wait (&watch);
+      for (guint i = 0; i < G_N_ELEMENTS (dirs); i++)
+        g_object_unref (dirs[i]);
+      exit (0);
+    }
+
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+  left = test_only_entry (fixture->path);
+
+  g_assert_no_errno (g_mkdir (sub, 0755));
+  g_setenv ("TEST_LEFT", left, TRUE);
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_unsetenv ("TEST_LEFT");
+  g_test_trap_assert_passed ();
+  g_assert_cmpuint (test_count_entries (sub), ==, 0);
+  g_test_message ("%u are left", test_count_entries (left));
+  g_assert_cmpuint (test_count_entries (left), >, 0);
+  g_object_unref (beside.file);
+}
+
+static const ExitCase cases[] = {
+  { "callback", case_callback, 20, 0, FALSE },
+  { "flush-callback", case_flush_callback, 20, 0, FALSE },
+  { "notify", case_notify, 20, 0, FALSE },
+  { "cancelled", case_cancelled, 20, 0, FALSE },
+  { "log", case_log, 20, 1, FALSE },
+  { "log-at-exit", case_log_at_exit, 20, 1, FALSE },
+  { "log-in-background", case_log_in_background, 20, 3, TRUE },
+  { "destructor", case_destructor, 20, 0, FALSE },
+  { "main-thread-ends", case_main_thread_ends, 1, 0, FALSE },
+};
+
+int
+main (int    argc,
+      char **argv)
+{
+  test_init (&argc, &argv);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/exit-places/", cases[i].name, NULL);
+
+      test_add (path, &cases[i], test_case);
+    }
+  test_add ("/exit-places/quick-exit", NULL, test_quick_exit);
+  test_add ("/exit-places/reclaiming", NULL, test_reclaiming);
+
+  return test_run ();
+}
