@@ -22,7 +22,7 @@ typedef struct
   int socket;
 } Mortal;
 
-/* What it does, and returns if nobody kills it, from 0 to 100, and exits with */
+/* What it does; what it returns, if nobody kills it, is its exit status. */
 typedef int (*MortalFunc) (TestFixture   *fixture,
                            gconstpointer  data);
 

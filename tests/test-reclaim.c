@@ -232,6 +232,8 @@ live_with_child (TestFixture   *fixture,
       _exit (0);
     }
 
+  /* In this one nobody is. */
+  test_hold (create_simple ());
   pause ();
   return 1;
 }
@@ -248,10 +250,13 @@ test_child (TestFixture   *fixture,
   g_assert_no_errno (prctl (PR_SET_CHILD_SUBREAPER, 1));
   mortal_start (&mortal, fixture, live_with_child, NULL);
   mortal_await (&mortal);
+  while (test_count_entries (tmp) < 2)
+    g_usleep (1000);
   child = dup (mortal.socket);
   g_assert_no_errno (child);
   mortal_kill (&mortal);
 
+  g_assert_cmpint (mortal_reclaim (fixture), ==, 1);
   g_assert_cmpint (mortal_reclaim (fixture), ==, 0);
   g_assert_cmpuint (test_count_entries (tmp), ==, 1);
 
