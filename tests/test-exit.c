@@ -9,6 +9,7 @@
 #include "test-lib.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* Not leaked, only not released by those who made it */
@@ -173,14 +174,41 @@ case_cleaned (TestFixture *fixture)
   exit (0);
 }
 
+/* Nothing has been created, but it has been written down that it might be. */
+static void
+case_not_created (TestFixture *fixture)
+{
+  g_autoptr(GFile) parent = g_file_new_for_path ("/proc");
+
+  g_assert_null (tmp_directory_new_in (parent, NULL, NULL, NULL));
+  exit (0);
+}
+
+/* A program that may not write files may still make directories. */
+static void
+case_file_limit (TestFixture *fixture)
+{
+  const struct rlimit limit = { 0, 0 };
+  g_autofree char *path = NULL;
+
+  g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &limit));
+  held = test_new_directory (fixture);
+  path = tmp_directory_build_path (held, "sub", NULL);
+  g_assert_no_errno (g_mkdir (path, 0700));
+  exit (0);
+}
+
+/* No directory is left, and nobody has to look for one. */
 static void
 test_exit (TestFixture   *fixture,
            gconstpointer  data)
 {
   void (*run) (TestFixture *) = data;
+  g_autofree char *state = g_build_filename (fixture->path, "state", NULL);
 
   if (g_test_subprocess ())
     {
+      g_setenv ("XDG_STATE_HOME", state, TRUE);
       run (fixture);
       return;
     }
@@ -188,7 +216,8 @@ test_exit (TestFixture   *fixture,
   g_test_trap_subprocess (NULL, test_timeout (60), 0);
   g_test_trap_assert_passed ();
   g_test_trap_assert_stderr ("");
-  g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
+  /* The folder of the journals, and what that is in */
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 2);
 }
 
 /* Who has given it up, or never wanted it deleted, finds it afterwards */
@@ -300,6 +329,8 @@ main (int    argc,
   test_add ("/exit/cancelled", case_cancelled, test_exit);
   test_add ("/exit/chdir", case_chdir, test_exit);
   test_add ("/exit/cleaned", case_cleaned, test_exit);
+  test_add ("/exit/not-created", case_not_created, test_exit);
+  test_add ("/exit/file-limit", case_file_limit, test_exit);
   test_add ("/exit/kept", GINT_TO_POINTER (FALSE), test_kept);
   test_add ("/exit/detached", GINT_TO_POINTER (TRUE), test_kept);
   test_add ("/exit/busy-threads", NULL, test_busy_threads);

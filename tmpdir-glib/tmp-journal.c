@@ -34,9 +34,11 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define HEADER "tmpdir-glib journal 1 "
@@ -125,7 +127,11 @@ get_journal (void)
     }
 
   if (g_atomic_int_compare_and_exchange (&handler_installed, FALSE, TRUE))
-    pthread_atfork (NULL, NULL, forget_parents_file);
+    {
+      pthread_atfork (NULL, NULL, forget_parents_file);
+      /* When directories are owned, the background calls it again after they are gone. */
+      atexit (tmp_journal_close);
+    }
 
   return fresh;
 }
@@ -213,6 +219,25 @@ get_boot_id (void)
   return g_strdup (g_strstrip (id));
 }
 
+/* Whoever writes beyond the limit that a process may have for its files is killed by a
+ * signal, unlike somebody whose disk is full. */
+static gboolean
+write_at (int         fd,
+          guint64     offset,
+          const char *data,
+          gsize       length)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < offset + length)
+    {
+      errno = EFBIG;
+      return FALSE;
+    }
+
+  return pwrite (fd, data, length, (off_t) offset) == (gssize) length;
+}
+
 static gboolean
 write_slot (int         fd,
             guint64     offset,
@@ -222,7 +247,7 @@ write_slot (int         fd,
   g_autofree char *slot = g_malloc0 (SLOT_SIZE (order));
 
   memcpy (slot, text, strlen (text));
-  return pwrite (fd, slot, SLOT_SIZE (order), (off_t) offset) == (gssize) SLOT_SIZE (order);
+  return write_at (fd, offset, slot, SLOT_SIZE (order));
 }
 
 static gboolean
@@ -391,7 +416,7 @@ write_state (int     fd,
              guint64 offset,
              char    state)
 {
-  return pwrite (fd, &state, 1, (off_t) offset) == 1;
+  return write_at (fd, offset, &state, 1);
 }
 
 /* Writes down that a directory is about to be created. Returns 0 if that was not
