@@ -422,14 +422,17 @@ test_no_descriptors (TestFixture   *fixture,
   g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
 }
 
-/* TMPDIR is read once by GLib, so each value needs a process of its own. */
+/* TMPDIR is read once by GLib, so each value needs a process of its own. All of
+ * these lead to the same directory.
+ */
 static void
 test_tmpdir_relative (TestFixture   *fixture,
                       gconstpointer  data)
 {
+  const char *value = data;
   g_autoptr(GError) error = NULL;
   g_autoptr(TmpDirectory) dir = NULL;
-  g_autofree char *wanted = g_build_filename (fixture->path, "relative", NULL);
+  g_autofree char *wanted = g_build_filename (fixture->path, "a", "tmp", NULL);
   g_autofree char *path = NULL;
   g_autofree char *parent = NULL;
 
@@ -437,13 +440,15 @@ test_tmpdir_relative (TestFixture   *fixture,
     {
       g_test_trap_subprocess (NULL, test_timeout (60), 0);
       g_test_trap_assert_passed ();
-      g_assert_cmpuint (test_count_entries (fixture->path), ==, 1);
+      g_assert_cmpuint (test_count_entries (fixture->path), ==, 4);
       return;
     }
 
   g_assert_no_errno (g_chdir (fixture->path));
-  g_assert_no_errno (g_mkdir ("relative", 0755));
-  g_setenv ("TMPDIR", "relative", TRUE);
+  g_assert_no_errno (g_mkdir_with_parents ("a/tmp", 0755));
+  g_assert_no_errno (g_mkdir ("a/b", 0755));
+  g_assert_no_errno (symlink ("a/b", "link"));
+  g_setenv ("TMPDIR", value, TRUE);
 
   dir = tmp_directory_new (NULL, &error);
   g_assert_no_error (error);
@@ -539,7 +544,9 @@ main (int    argc,
   test_add ("/create/setgid-parent", NULL, test_setgid_parent);
   test_add ("/create/default-acl", NULL, test_default_acl);
   test_add ("/create/no-descriptors", NULL, test_no_descriptors);
-  test_add ("/create/tmpdir-relative", NULL, test_tmpdir_relative);
+  test_add ("/create/tmpdir-relative", "a/tmp", test_tmpdir_relative);
+  test_add ("/create/tmpdir-dots", "./a/b/../tmp/", test_tmpdir_relative);
+  test_add ("/create/tmpdir-link", "link/../tmp", test_tmpdir_relative);
   test_add ("/create/tmpdir-missing", GINT_TO_POINTER (G_IO_ERROR_NOT_FOUND), test_tmpdir_invalid);
   test_add ("/create/tmpdir-file", GINT_TO_POINTER (G_IO_ERROR_NOT_DIRECTORY), test_tmpdir_invalid);
   test_add ("/create/tmpdir-not-utf8", NULL, test_tmpdir_not_utf8);

@@ -15,6 +15,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -189,6 +190,18 @@ write_journal (const char *parent,
   return tmp_journal_add (&record);
 }
 
+/* Returns the absolute path of the system's directory. TMPDIR may be relative, and what
+ * it means must not change with chdir(). It may also have a "..", which to a GFile means
+ * something else than to the kernel if a link is before it. */
+static char *
+get_tmp_path (void)
+{
+  const char *path = g_get_tmp_dir ();
+  char *resolved = strstr (path, "..") != NULL ? realpath (path, NULL) : NULL;
+
+  return resolved != NULL ? resolved : g_canonicalize_filename (path, NULL);
+}
+
 /* Creates one directory, and returns its absolute path. Without @parent that is
  * up to g_dir_make_tmp(). */
 static char *
@@ -200,29 +213,34 @@ make_native (TmpLocation  *self,
 {
   gboolean for_mkdtemp = parent == NULL && tmp_name_suits_mkdtemp (suffix);
   g_autofree char *name = tmp_name_new (prefix, suffix, for_mkdtemp, error);
-  g_autofree char *parent_path = NULL;
+  g_autofree char *parent_path = parent != NULL ? g_strdup (parent) : get_tmp_path ();
   g_autofree char *path = NULL;
   GError *local_error = NULL;
 
   if (name == NULL)
     return NULL;
 
-  /* TMPDIR may be relative; what it means must not change with chdir(). */
-  parent_path = g_canonicalize_filename (parent != NULL ? parent : g_get_tmp_dir (), NULL);
   self->journal = write_journal (parent_path, name,
                                  for_mkdtemp ? tmp_name_get_filling (prefix) : -1);
 
   if (for_mkdtemp)
-    path = g_dir_make_tmp (name, &local_error);
-  else
-    path = g_build_filename (parent_path, name, NULL);
+    {
+      g_autofree char *made = g_dir_make_tmp (name, &local_error);
+
+      if (made != NULL)
+        {
+          g_free (name);
+          name = g_path_get_basename (made);
+        }
+    }
+  path = g_build_filename (parent_path, name, NULL);
 
   if (local_error != NULL)
     tmp_error_take (error, local_error, "Could not create a temporary directory in", parent_path);
   else if (!for_mkdtemp && mkdir (path, 0700) != 0)
     tmp_error_set_errno (error, errno, "Could not create a temporary directory in", parent_path);
   else
-    return g_canonicalize_filename (path, NULL);
+    return g_steal_pointer (&path);
 
   tmp_journal_strike (self->journal);
   return NULL;
