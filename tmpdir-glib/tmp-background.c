@@ -37,6 +37,7 @@
 
 #define MAX_THREADS 8
 #define IDLE_TIME (5 * G_USEC_PER_SEC)
+#define LONGEST_IDLE_TIME (600 * G_USEC_PER_SEC)
 #define SLICE (20 * G_TIME_SPAN_MILLISECOND)
 #define MAX_BEGUN 8
 #define TICK_INTERVAL (50 * G_TIME_SPAN_MILLISECOND)
@@ -588,6 +589,7 @@ static gpointer
 worker_thread (gpointer data)
 {
   Background *self = data;
+  gint64 idle_time = IDLE_TIME;
   Worker worker = { 0 };
 
   g_private_set (&current_worker, &worker);
@@ -600,12 +602,13 @@ worker_thread (gpointer data)
 
       if (job != NULL)
         {
+          idle_time = IDLE_TIME;
           worker.slice_start = g_get_monotonic_time ();
           work_on_job (self, job);
         }
       else
         {
-          gint64 until = g_get_monotonic_time () + IDLE_TIME;
+          gint64 until = g_get_monotonic_time () + idle_time;
           gboolean called;
 
           self->n_idle++;
@@ -617,13 +620,15 @@ worker_thread (gpointer data)
           else
             self->n_idle--;
 
-          /* One of us stays for as long as something is owned: whoever drops it
-           * should not have to start a thread. At exit all do, for the last thread
-           * to end would exit once more. */
+          /* One of us stays for as long as something is owned, and wakes up ever more
+           * seldom: whoever drops it should not have to start a thread. At exit all
+           * do, for the last thread to end would exit once more. */
           if (!called && !has_job (self) && !self->exiting &&
               (self->n_threads > 1 || g_atomic_int_get (&self->n_exit_hooks) == 0 ||
                main_thread_is_gone ()))
             break;
+
+          idle_time = MIN (2 * idle_time, LONGEST_IDLE_TIME);
         }
     }
 
