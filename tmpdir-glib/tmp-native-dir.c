@@ -71,7 +71,8 @@ tmp_native_tree_open (TmpNativeTree *self,
 
 /* Gives the owner every permission on the directory @fd, if we are the owner:
  * without them nothing in it can be deleted. Never done to a file, whose inode
- * may have another name outside. If it does not help, errno stays as it was. */
+ * may have another name outside. Another thread may have just done it: that is
+ * as good. If it does not help, errno stays as it was. */
 gboolean
 tmp_native_repair (int fd)
 {
@@ -79,7 +80,8 @@ tmp_native_repair (int fd)
   struct stat st;
 
   if (fstat (fd, &st) == 0 && S_ISDIR (st.st_mode) && st.st_uid == geteuid () &&
-      (st.st_mode & S_IRWXU) != S_IRWXU && tmp_fd_chmod (fd, (st.st_mode & 07777) | S_IRWXU))
+      ((st.st_mode & S_IRWXU) == S_IRWXU ||
+       tmp_fd_chmod (fd, (st.st_mode & 07777) | S_IRWXU)))
     return TRUE;
 
   errno = errsv;

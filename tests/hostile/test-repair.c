@@ -10,6 +10,7 @@
 
 #include "mounts.h"
 #include "naive.h"
+#include "supervise.h"
 #include "test-lib.h"
 
 #include <string.h>
@@ -209,6 +210,71 @@ test_acl (TestFixture   *fixture,
   test_regain_root ();
 }
 
+typedef struct
+{
+  char    *tree;
+  char    *sub;
+  guint    n_steps;
+  guint    when;
+  GError  *error;
+} Rival;
+
+static void
+delete_now (gpointer user_data)
+{
+  Rival *rival = user_data;
+  g_autoptr(GFile) file = g_file_new_for_path (rival->tree);
+
+  tmp_delete_tree (file, TMP_DELETE_NONE, NULL, &rival->error);
+}
+
+static void
+repair_before (Call        call,
+               const char *path,
+               gpointer    user_data)
+{
+  Rival *rival = user_data;
+
+  if (rival->n_steps++ == rival->when)
+    g_chmod (rival->sub, 0755); /* unless it is gone already */
+}
+
+/* Another thread, or another deletion, makes the directory writable first: before
+ * each of the system calls, once. It is writable then, and goes.
+ */
+static void
+test_rival (TestFixture   *fixture,
+            gconstpointer  data)
+{
+  Rival rival = { 0 };
+
+  if (!supervise_require () || !test_drop_root (fixture))
+    return;
+
+  supervise_start ();
+  do
+    {
+      Supervision supervision = { .before = repair_before, .before_data = &rival };
+
+      rival.n_steps = 0;
+      rival.tree = test_make_dir (fixture->path, "tree");
+      rival.sub = test_make_dir (rival.tree, "sub");
+      g_free (test_make_dir (rival.sub, "empty"));
+      test_make_files (rival.sub, 2);
+      g_assert_no_errno (g_chmod (rival.sub, 0500));
+
+      supervise_run (&supervision, delete_now, &rival);
+      g_assert_no_error (rival.error);
+      test_assert_absent (rival.tree);
+      g_clear_pointer (&rival.tree, g_free);
+      g_clear_pointer (&rival.sub, g_free);
+    }
+  while (rival.when++ < rival.n_steps);
+
+  g_test_message ("Before each of %u system calls", rival.n_steps);
+  test_regain_root ();
+}
+
 int
 main (int    argc,
       char **argv)
@@ -220,6 +286,7 @@ main (int    argc,
   test_add ("/repair/foreign", NULL, test_foreign);
   test_add ("/repair/keep-root", NULL, test_keep_root);
   test_add ("/repair/acl", NULL, test_acl);
+  test_add ("/repair/rival", NULL, test_rival);
 
   return test_run ();
 }
