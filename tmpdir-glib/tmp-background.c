@@ -159,6 +159,7 @@ get_background (void)
   if (!g_atomic_pointer_compare_and_exchange (&the_background, self, fresh))
     {
       /* Another thread was faster. */
+      g_rec_mutex_clear (&fresh->exit_lock);
       g_free (fresh);
       return g_atomic_pointer_get (&the_background);
     }
