@@ -48,7 +48,7 @@ def parse_arguments():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     add, peers = parser.add_argument, list(rows_deletion.DELETERS)
     add('--build', type=pathlib.Path, required=True, help=argparse.SUPPRESS)
-    add('--quick', action='store_true', help='trees ten times smaller and 3 rounds: some minutes')
+    add('--quick', action='store_true', help='fewer trees, ten times smaller, and 3 rounds: some minutes')
     add('--smoke', action='store_true', help='next to nothing and one round, to see that it works')
     add('--rounds', type=int, help='else 5')
     add('--rows', type=names_of(ROWS), default=list(ROWS), metavar='A,B', help=f'of {", ".join(ROWS)}')
@@ -57,8 +57,9 @@ def parse_arguments():
         help='delete copies of this directory, too: of the source of a kernel, of a real node_modules')
     add('--peers', type=names_of(peers), default=peers, metavar='A,B', help=f'of {", ".join(peers)}; the first '
         'two are always there')
-    add('--on', type=names_of(('disk', 'memory')), default=['disk', 'memory'], metavar='A,B',
-        help='of disk, memory: where rows are measured that could be measured on both')
+    add('--on', type=names_of(('disk', 'memory')), metavar='A,B',
+        help='of disk, memory: where rows are measured that could be measured on both; else there, or with --quick '
+        'in memory')
     add('--dir', type=pathlib.Path, help='on the disk to measure; else in the build directory')
     add('--images', type=pathlib.Path, metavar='DIR', help='where the images of loop devices go; else on that disk')
     add('--output', type=pathlib.Path, help='the results, without .json and .svg; else in the build directory')
@@ -70,6 +71,10 @@ def parse_arguments():
     args.scale, rounds = SMOKE if args.smoke else QUICK if args.quick else (1, 5)
     args.rounds = args.rounds or rounds
     args.copy = [path.resolve() for path in args.copy]
+    if args.quick:
+        args.trees = args.trees or ['small', 'tiny']
+        args.on = args.on or ['memory']
+    args.on = args.on or ['disk', 'memory']
     if args.trees:
         args.trees += [path.name for path in args.copy]
     args.build = args.build.resolve()
