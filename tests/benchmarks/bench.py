@@ -63,8 +63,8 @@ def parse_arguments():
     add('--dir', type=pathlib.Path, help='on the disk to measure; else in the build directory')
     add('--images', type=pathlib.Path, metavar='DIR', help='where the images of loop devices go; else on that disk')
     add('--output', type=pathlib.Path, help='the results, without .json and .svg; else in the build directory')
-    add('--keep', action='store_true', help='keep what is there of other rows: so that not all has to be measured '
-        'at once')
+    add('--keep', action='store_true', help='keep what is there and is not measured anew: so that not all has to be '
+        'measured at once')
     args = parser.parse_args()
 
     args.all_rows = list(ROWS)

@@ -94,6 +94,12 @@ def value_bar(table, peer):
     return Bar(peer, median, min(samples), max(samples), quantity(median, table['unit']), '', ours)
 
 
+def span(values):
+    """What is the same for all tables, or from where to where it goes"""
+    values = sorted(values)
+    return ' to '.join(map(str, dict.fromkeys(values[:1] + values[-1:])))
+
+
 def panels(tables):
     """One for each table; where there is nobody but us and the reference, one for each row"""
     rows = {}
@@ -119,7 +125,7 @@ def panels(tables):
 
 
 def wrapped(panel):
-    return textwrap.wrap(panel.text, 72)
+    return textwrap.wrap(panel.text, 78)
 
 
 def height(panel):
@@ -156,7 +162,7 @@ def draw(panel, x, y, tall):
 
 
 def svg(results):
-    machine, lines, y = results['machine'], [], TOP
+    lines, y = [], TOP
     drawn = list(panels([table for table in results['tables'] if table['median']]))
     for i in range(0, len(drawn), COLUMNS):
         side_by_side = drawn[i:i + COLUMNS]
@@ -166,12 +172,13 @@ def svg(results):
         y += tall + GAP
 
     head = 'tmpdir-glib beside its peers'
-    dates = sorted({table['date'] for table in results['tables']})
-    notes = [f'{machine["processors"]} processors, {machine["memory_gib"]} GiB, Linux {machine["kernel"]}; '
-             f'{" to ".join(dict.fromkeys(dates[:1] + dates[-1:]))}',
-             f'Medians of {results["rounds"]} rounds, in turn, every tree synced before; thin lines from the least to '
-             'the most' + (f'. Trees {results["times_smaller"]} times smaller: only to see that it works'
-                           if results['times_smaller'] > 1 else '')]
+    tables = results['tables']
+    notes = [f'{"; ".join(dict.fromkeys(table["machine"] for table in tables))}; '
+             f'{span(table["date"] for table in tables)}',
+             f'Medians of {span(table["rounds"] for table in tables if len(table["median"]) > 1)} rounds, in turn, '
+             'every tree synced before; thin lines from the least to the most']
+    if any(table['times_smaller'] > 1 for table in tables):
+        notes[1] += f'. Trees {span(table["times_smaller"] for table in tables)} times smaller: only a trial'
     return '\n'.join([
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<!-- SPDX-FileCopyrightText: 2026 The tmpdir-glib authors -->',

@@ -133,7 +133,7 @@ def round_trips(session, row, title, file_system, peer):
     """As seen inside of the process: what starts a connection is not deletion."""
     files = session.size(100)
     tree = Tree('', 'flat', 20, files, 0)
-    table = Table(row, file_system, f'20 directories of {files} files, {title}', file_system, 'inside_s', 's', GIO)
+    table = Table(row, row, f'20 directories of {files} files, {title}', file_system, 'inside_s', 's', GIO)
     # In memory, if possible: only the round trips are to take long.
     session.in_turn(table, session.memory or session.disk,
                     {name: peer(DELETERS[name][0], tree) for name in (US, GIO)})

@@ -80,16 +80,16 @@ class Session:
     def write(self):
         """After each table: what comes later may be interrupted."""
         path, kept = pathlib.Path(f'{self.args.output}.json'), []
+        memory = round(os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') / (1 << 30))
+        machine = f'{os.cpu_count()} processors, {memory} GiB, Linux {platform.release()} {platform.machine()}'
+        measured = {(table.row, table.label) for table in self.tables}
         if self.args.keep and path.exists():
             kept = [old for old in json.loads(path.read_text(encoding='utf-8'))['tables']
-                    if old['row'] not in self.args.rows]
-        done = kept + [table.as_json() for table in self.tables]
+                    if (old['row'], old['label']) not in measured]
+        # With --keep, these need not be the same for all.
+        how = {'rounds': self.args.rounds, 'times_smaller': self.args.scale, 'machine': machine}
+        done = kept + [{**table.as_json(), **how} for table in self.tables]
         results = {
-            'machine': {'kernel': platform.release(), 'architecture': platform.machine(),
-                        'processors': os.cpu_count(),
-                        'memory_gib': round(os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') / (1 << 30))},
-            'rounds': self.args.rounds,
-            'times_smaller': self.args.scale,
             'skipped': self.skipped,
             'tables': sorted(done, key=lambda one: self.args.all_rows.index(one['row'])),
         }
