@@ -147,7 +147,7 @@ is_switched_off (void)
 }
 
 /* Creates the folder, but only among files of our own: root must not make folders in
- * the home of a user whose environment it has. */
+ * the home of a user whose environment it has, nor a home where there is none. */
 static gboolean
 make_folder (const char *path)
 {
@@ -164,7 +164,7 @@ make_folder (const char *path)
       above = next;
     }
 
-  if (st.st_uid != geteuid ())
+  if (st.st_uid != geteuid () || strcmp (above, "/") == 0)
     {
       errno = EPERM;
       return FALSE;
