@@ -129,7 +129,7 @@ struct _TmpWalkerClass
 struct _TmpWalker
 {
   const TmpWalkerClass *klass;
-  GFile                *file;
+  GFile                *file;     /* NULL if it is native */
   char                 *path;        /* to be shown, and the native root */
   TmpDeleteFlags        flags;
   gboolean              has_id;

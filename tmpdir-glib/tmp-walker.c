@@ -32,7 +32,10 @@ tmp_walker_new (GFile           *file,
 
   self = g_malloc0 (klass->size);
   self->klass = klass;
-  self->file = g_object_ref (file);
+  /* What a native tree is deleted by is its path. An object that our threads let go of
+   * would make them take locks of GObject, which a forked child could never open. */
+  if (klass == &tmp_walker_gio_class)
+    self->file = g_object_ref (file);
   self->path = g_file_get_path (file);
   if (self->path == NULL || klass == &tmp_walker_gio_class)
     {
@@ -54,7 +57,7 @@ tmp_walker_new (GFile           *file,
 void
 tmp_walker_free (TmpWalker *self)
 {
-  g_object_unref (self->file);
+  g_clear_object (&self->file);
   g_free (self->path);
   g_clear_object (&self->cancellable);
   g_clear_error (&self->error);
