@@ -97,6 +97,7 @@ struct _Background
   guint     n_threads;
   guint     n_idle;            /* of these, those that nobody has called */
   guint     n_called;          /* of these, those that are about to wake up */
+  guint     n_unsignalled;     /* of these, those that do not know it yet */
   guint     n_starting;        /* of these, those that have not begun to run */
   guint     n_waiting;         /* for @progress */
   guint     n_background_jobs; /* not finished, and with a serial */
@@ -169,6 +170,26 @@ get_background (void)
     atexit (background_exit);
 
   return fresh;
+}
+
+static void
+signal_called (Background *self,
+               guint      *n_unsignalled)
+{
+  for (; *n_unsignalled > 0; (*n_unsignalled)--)
+    g_cond_signal (&self->work);
+}
+
+/* With the lock, which is released first: a thread that wakes up wants it, and would
+ * have to wait for it, and to be woken once more by a system call of ours. */
+static void
+unlock (Background *self)
+{
+  guint n_unsignalled = self->n_unsignalled;
+
+  self->n_unsignalled = 0;
+  g_mutex_unlock (&self->lock);
+  signal_called (self, &n_unsignalled);
 }
 
 /* With the lock. A new job is only begun while few are, or if it is more
@@ -263,6 +284,7 @@ wait_for_progress (Background *self,
                    gint64      until)
 {
   self->n_waiting++;
+  signal_called (self, &self->n_unsignalled);
   if (until != 0)
     g_cond_wait_until (&self->progress, &self->lock, until);
   else
@@ -327,7 +349,7 @@ call_thread (Background *self)
     {
       self->n_idle--;
       self->n_called++;
-      g_cond_signal (&self->work);
+      self->n_unsignalled++;
       return TRUE;
     }
 
@@ -360,7 +382,7 @@ job_offered (gpointer data)
   g_mutex_lock (&self->lock);
   enqueue (self, job);
   call_thread (self);
-  g_mutex_unlock (&self->lock);
+  unlock (self);
 }
 
 static gboolean
@@ -389,7 +411,7 @@ job_must_yield (gpointer data)
       g_mutex_lock (&self->lock);
       if (has_job (self))
         call_thread (self);
-      g_mutex_unlock (&self->lock);
+      unlock (self);
     }
 
   tick (job, now);
@@ -437,7 +459,7 @@ finish_job (Background *self,
     {
       Call call = { self, g_private_get (&current_call) };
 
-      g_mutex_unlock (&self->lock);
+      unlock (self);
       g_private_set (&current_call, &call);
       job->done (job->deletion, job->user_data);
       g_private_set (&current_call, call.outer);
@@ -466,7 +488,7 @@ finish_job (Background *self,
 
   if (reached.length > 0)
     {
-      g_mutex_unlock (&self->lock);
+      unlock (self);
       while (reached.length > 0)
         {
           Flush *flush = g_queue_pop_head_link (&reached)->data;
@@ -506,7 +528,7 @@ work_on_job (Background *self,
     g_atomic_int_inc (&self->n_workers);
   if (has_job (self))
     call_thread (self);
-  g_mutex_unlock (&self->lock);
+  unlock (self);
 
   finished = tmp_deletion_work (job->deletion);
 
@@ -612,6 +634,7 @@ worker_thread (gpointer data)
           gint64 until = g_get_monotonic_time () + idle_time;
           gboolean called;
 
+          signal_called (self, &self->n_unsignalled);
           self->n_idle++;
           called = g_cond_wait_until (&self->work, &self->lock, until);
 
@@ -634,7 +657,7 @@ worker_thread (gpointer data)
     }
 
   self->n_threads--;
-  g_mutex_unlock (&self->lock);
+  unlock (self);
 
   return NULL;
 }
@@ -653,7 +676,7 @@ attend_job (Background *self,
       else
         {
           wait_for_progress (self, job->next_tick);
-          g_mutex_unlock (&self->lock);
+          unlock (self);
           tick (job, g_get_monotonic_time ());
           g_mutex_lock (&self->lock);
         }
@@ -684,7 +707,7 @@ tmp_background_push (TmpDeletion *deletion,
    * else will do it. */
   if (!call_thread (self) || self->exiting)
     attend_job (self, job);
-  g_mutex_unlock (&self->lock);
+  unlock (self);
 }
 
 /* Deletes, and returns when that is done. Meanwhile @tick is called every
@@ -709,7 +732,7 @@ tmp_background_run (TmpDeletion  *deletion,
 
   g_mutex_lock (&self->lock);
   attend_job (self, job);
-  g_mutex_unlock (&self->lock);
+  unlock (self);
 
   return tmp_deletion_get_result (deletion, error);
 }
@@ -734,7 +757,7 @@ tmp_background_add_flush (TmpFlushFunc func,
       flush->user_data = user_data;
       g_queue_push_tail_link (&self->flushes, &flush->link);
     }
-  g_mutex_unlock (&self->lock);
+  unlock (self);
 
   if (flush != NULL)
     return TRUE;
@@ -757,7 +780,7 @@ tmp_background_remove_flush (gpointer user_data)
       flush = l->data;
   if (flush != NULL)
     g_queue_unlink (&self->flushes, &flush->link);
-  g_mutex_unlock (&self->lock);
+  unlock (self);
 
   g_free (flush);
   return flush != NULL;
@@ -784,7 +807,7 @@ tmp_background_add_exit_hook (TmpExitHook *hook)
       g_mutex_lock (&self->lock);
       if (self->n_threads == 0)
         start_worker (self);
-      g_mutex_unlock (&self->lock);
+      unlock (self);
     }
 }
 
@@ -858,7 +881,7 @@ background_exit (void)
       else
         wait_for_progress (self, 0);
     }
-  g_mutex_unlock (&self->lock);
+  unlock (self);
 
   tmp_journal_close ();
 }
