@@ -62,6 +62,49 @@ child_cleanup (TestFixture *fixture)
   exit (0);
 }
 
+/* What it says of the directory is said of its own copy of the object. */
+static void
+child_detach (TestFixture *fixture)
+{
+  tmp_directory_set_auto_cleanup (held, FALSE);
+  g_object_unref (tmp_directory_detach (held));
+  g_clear_object (&held);
+  exit (0);
+}
+
+static void
+child_exec (TestFixture *fixture)
+{
+  execl ("/bin/true", "true", NULL);
+  g_assert_not_reached ();
+}
+
+static void
+child_flush (TestFixture *fixture)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+
+  g_assert_true (tmp_flush (NULL, NULL));
+  tmp_flush_async (NULL, test_store_result, &result);
+  test_wait_result (&result);
+  g_assert_true (tmp_flush_finish (result, NULL));
+  exit (0);
+}
+
+/* The parent is not dead. */
+static void
+child_reclaim (TestFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_assert_cmpint (tmp_reclaim (NULL, &error), >=, 0);
+  g_assert_no_error (error);
+  g_object_unref (test_new_directory (fixture));
+  g_assert_cmpint (tmp_reclaim (NULL, &error), >=, 0);
+  g_assert_no_error (error);
+  exit (0);
+}
+
 /* A child is a process like any other with what it makes itself. */
 static void
 child_creates (TestFixture *fixture)
@@ -339,6 +382,10 @@ main (int    argc,
   test_add ("/fork/unref-and-exit", child_unref_and_exit, test_child);
   test_add ("/fork/cleanup", child_cleanup, test_child);
   test_add ("/fork/creates", child_creates, test_child);
+  test_add ("/fork/detach", child_detach, test_child);
+  test_add ("/fork/exec", child_exec, test_child);
+  test_add ("/fork/flush", child_flush, test_child);
+  test_add ("/fork/reclaim", child_reclaim, test_child);
   test_add ("/fork/grandchild", child_grandchild, test_child);
   test_add ("/fork/busy", NULL, test_busy);
   test_add ("/fork/orphan", NULL, test_orphan);
