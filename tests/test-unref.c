@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 static void
@@ -314,12 +315,91 @@ test_failure (TestFixture   *fixture,
   g_assert_cmpuint (test_count_entries (fixture->path), ==, 3);
 }
 
+typedef enum
+{
+  PARENT_MOVED,
+  PARENT_GONE,
+  PARENT_READ_ONLY,
+  PARENT_FILE_SYSTEM_READ_ONLY,
+} ParentFate;
+
+/* Whatever becomes of the parent: nothing is deleted but what was ours, and what could
+ * not be is said once. A second warning would be fatal.
+ */
+static void
+test_parent (TestFixture   *fixture,
+             gconstpointer  data)
+{
+  const ParentFate fate = GPOINTER_TO_INT (data);
+  g_autofree char *parent = NULL;
+  g_autofree char *moved = g_build_filename (fixture->path, "moved", NULL);
+  g_autofree char *pattern = NULL;
+  g_autoptr(GFile) file = NULL;
+  g_autoptr(GError) error = NULL;
+  TmpDirectory *dir;
+  guint n_left = 0;
+
+  if (fate == PARENT_FILE_SYSTEM_READ_ONLY && !test_require_root ())
+    return;
+  if (fate == PARENT_READ_ONLY && !test_drop_root (fixture))
+    return;
+
+  parent = test_make_dir (fixture->path, "parent");
+  if (fate == PARENT_FILE_SYSTEM_READ_ONLY &&
+      mount ("none", parent, "tmpfs", 0, NULL) != 0)
+    {
+      g_test_skip ("nothing can be mounted here");
+      return;
+    }
+
+  file = g_file_new_for_path (parent);
+  dir = tmp_directory_new_in (file, NULL, NULL, &error);
+  g_assert_no_error (error);
+  pattern = g_strdup_printf ("*%s*", tmp_directory_get_path (dir));
+  test_make_tree (tmp_directory_get_path (dir), 3, 3);
+
+  switch (fate)
+    {
+    case PARENT_MOVED:
+      g_assert_no_errno (g_rename (parent, moved));
+      n_left = 1 + 3 * 5;
+      break;
+    case PARENT_GONE:
+      test_remove (parent);
+      break;
+    case PARENT_READ_ONLY:
+      /* What is in it is not in the parent. */
+      g_assert_no_errno (g_chmod (parent, 0555));
+      n_left = 1;
+      break;
+    case PARENT_FILE_SYSTEM_READ_ONLY:
+      g_assert_no_errno (mount ("none", parent, NULL, MS_REMOUNT | MS_RDONLY, NULL));
+      n_left = 1 + 3 * 5;
+      break;
+    }
+
+  if (fate != PARENT_GONE)
+    g_test_expect_message ("tmpdir-glib", G_LOG_LEVEL_WARNING, pattern);
+  g_object_unref (dir);
+  flush ();
+  g_test_assert_expected_messages ();
+
+  if (fate != PARENT_GONE)
+    g_assert_cmpuint (test_count_entries (fate == PARENT_MOVED ? moved : parent), ==, n_left);
+  if (fate == PARENT_READ_ONLY)
+    g_assert_no_errno (g_chmod (parent, 0755));
+  if (fate == PARENT_FILE_SYSTEM_READ_ONLY)
+    g_assert_no_errno (umount (parent));
+  test_regain_root ();
+}
+
 /* TMPDIR_GLIB_KEEP=1: everything stays, and its path is said once. */
 static void
 test_keep (TestFixture   *fixture,
            gconstpointer  data)
 {
   TmpDirectory *cleaned, *dropped, *forgotten;
+  g_autofree char *state = g_build_filename (fixture->path, "state", NULL);
   g_autoptr(GError) error = NULL;
   g_autoptr(GDir) kept = NULL;
   const char *name;
@@ -328,6 +408,7 @@ test_keep (TestFixture   *fixture,
   if (g_test_subprocess ())
     {
       g_setenv ("TMPDIR_GLIB_KEEP", "1", TRUE);
+      g_setenv ("XDG_STATE_HOME", state, TRUE);
       cleaned = test_new_directory (fixture);
       dropped = test_new_directory (fixture);
       forgotten = test_new_directory (fixture);
@@ -350,6 +431,8 @@ test_keep (TestFixture   *fixture,
   g_test_trap_subprocess (NULL, test_timeout (60), 0);
   g_test_trap_assert_passed ();
 
+  /* There is no journal, by which somebody else would delete them. */
+  test_assert_absent (state);
   kept = g_dir_open (fixture->path, 0, &error);
   g_assert_no_error (error);
   while ((name = g_dir_read_name (kept)) != NULL)
@@ -385,6 +468,11 @@ main (int    argc,
   test_add ("/unref/explicit-cleanup", NULL, test_explicit_cleanup);
   test_add ("/unref/during-cleanup", NULL, test_unref_during_cleanup);
   test_add ("/unref/failure", NULL, test_failure);
+  test_add ("/unref/parent-moved", GINT_TO_POINTER (PARENT_MOVED), test_parent);
+  test_add ("/unref/parent-gone", GINT_TO_POINTER (PARENT_GONE), test_parent);
+  test_add ("/unref/parent-read-only", GINT_TO_POINTER (PARENT_READ_ONLY), test_parent);
+  test_add ("/unref/parent-file-system-read-only",
+            GINT_TO_POINTER (PARENT_FILE_SYSTEM_READ_ONLY), test_parent);
   test_add ("/unref/keep", NULL, test_keep);
 
   return test_run ();
