@@ -11,6 +11,7 @@
 #include "test-lib.h"
 
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -273,6 +274,62 @@ test_orphan (TestFixture   *fixture,
   g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
 }
 
+static gboolean
+is_reclaimed (gpointer data)
+{
+  g_assert_cmpint (tmp_reclaim (NULL, NULL), >=, 0);
+  return !g_file_test (data, G_FILE_TEST_EXISTS);
+}
+
+/* What a killed process leaves to its child is not taken from the child; and a
+ * child that lives on does not keep what is nobody's any more.
+ */
+static void
+test_killed (TestFixture   *fixture,
+             gconstpointer  data)
+{
+  const gboolean unrefed = GPOINTER_TO_INT (data);
+  g_autofree char *left = NULL;
+  int pipe_fds[2];
+  int status;
+  char byte;
+  pid_t pid;
+
+  g_assert_no_errno (pipe (pipe_fds));
+  pid = fork ();
+  g_assert_no_errno (pid);
+  if (pid == 0)
+    {
+      held = test_new_directory (fixture);
+      test_make_files (tmp_directory_get_path (held), 3);
+      if (fork () == 0)
+        {
+          close (pipe_fds[1]);
+          if (unrefed)
+            g_clear_object (&held);
+          g_assert_cmpint (read (pipe_fds[0], &byte, 1), ==, 0);
+          _exit (0);
+        }
+      raise (SIGKILL);
+    }
+
+  close (pipe_fds[0]);
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  g_assert_true (WIFSIGNALED (status));
+  left = test_only_entry (fixture->path);
+
+  if (!unrefed)
+    {
+      for (guint i = 0; i < 3; i++)
+        g_assert_false (is_reclaimed (left));
+      g_assert_cmpuint (test_count_entries (left), ==, 3);
+      close (pipe_fds[1]);
+    }
+  test_wait_until (is_reclaimed, left);
+  if (unrefed)
+    close (pipe_fds[1]);
+}
+
 static gpointer
 read_entries_removed (gpointer data)
 {
@@ -389,6 +446,8 @@ main (int    argc,
   test_add ("/fork/grandchild", child_grandchild, test_child);
   test_add ("/fork/busy", NULL, test_busy);
   test_add ("/fork/orphan", NULL, test_orphan);
+  test_add ("/fork/killed", GINT_TO_POINTER (FALSE), test_killed);
+  test_add ("/fork/killed-unrefed", GINT_TO_POINTER (TRUE), test_killed);
   test_add ("/fork/locked", NULL, test_locked);
 #ifdef CLONE_NEWPID
   test_add ("/fork/same-pid", NULL, test_same_pid);

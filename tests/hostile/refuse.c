@@ -30,6 +30,7 @@ static const struct
   { "clone3", SYS_clone3 },
   { "flock", SYS_flock },
   { "getrandom", SYS_getrandom },
+  { "madvise", SYS_madvise },
   { "openat2", SYS_openat2 },
   { "renameat2", SYS_renameat2 },
   { "statx", SYS_statx },
