@@ -454,10 +454,9 @@ test_cancelled_during (TestFixture   *fixture,
       GThread *thread;
       gint64 start;
 
-      /* What is left of it will do again. */
       g_assert_cmpuint (size, <=, 64);
-      if (g_mkdir (content, 0755) == 0)
-        make_content (content, flags & ~CANCEL_GIO, size);
+      g_assert_no_errno (g_mkdir (content, 0755));
+      make_content (content, flags & ~CANCEL_GIO, size);
 
       test_watch_start (&watch, content);
       thread = g_thread_new ("delete", delete_in_thread, &run);
@@ -479,6 +478,9 @@ test_cancelled_during (TestFixture   *fixture,
       g_assert_error (run.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
       g_clear_error (&run.error);
       test_assert_present (tree);
+      /* Of what is left, nobody knows when it will change. */
+      tmp_delete_tree (file, TMP_DELETE_KEEP_ROOT, NULL, &error);
+      g_assert_no_error (error);
       best[i] = MIN (best[i], run.end - start);
 
       if (best[i] > limit && ++n_tries < 3)

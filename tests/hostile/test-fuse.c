@@ -32,7 +32,7 @@ typedef struct
 
   /* What is left, sorted, and why; all NULL if nothing is */
   const char *left[6]; /* "path/" stands for all that was below this path */
-  const char *culprit; /* what the error is about */
+  const char *culprit; /* what the error is about, or its directory and an asterisk */
   int errsv;
   const char *count;   /* how the error tells how much is left */
   TmpDeleteFlags flags;
@@ -57,7 +57,7 @@ static const Case cases[] = {
   { "unlink/long-name", { "unlink:nn*:EIO" }, naive_delete_nftw,
     { TREE, VICTIM, VICTIM "/" LONG_NAME }, VICTIM "/" LONG_NAME, EIO, "(3 " },
   { "unlink/several", { "unlink:07:EIO", "unlink:1[12]:EIO" }, naive_delete_nftw,
-    { TREE, VICTIM, VICTIM "/07", VICTIM "/11", VICTIM "/12" }, VICTIM "/07", EIO, "(5 " },
+    { TREE, VICTIM, VICTIM "/07", VICTIM "/11", VICTIM "/12" }, VICTIM "/*", EIO, "(5 " },
 
   { "rmdir/eio", { "rmdir:victim:EIO" }, naive_delete_nftw,
     { TREE, VICTIM }, VICTIM, EIO, "(2 " },
@@ -181,6 +181,9 @@ check_result (FaultyMount  *mount,
   g_test_message ("%s", error->message);
   path = g_build_filename (mount->path, item->culprit, NULL);
   display = g_strdup_printf ("“%s”", path);
+  /* Which file is the first depends on how fast they fail. */
+  if (g_str_has_suffix (item->culprit, "*"))
+    *strstr (display, "*") = '\0';
   g_free (path);
   path = g_filename_display_name (display);
   test_assert_error (error, (int) g_io_error_from_errno (item->errsv), path);
