@@ -10,8 +10,11 @@
 
 #include <errno.h>
 
+/* EACCES makes it be tried again, for another thread may have repaired the mode
+ * meanwhile; but not for what is done in the parent of the tree.
+ */
 static const Fault open_faults[] = {
-  { EACCES, REPORTED }, { EIO, REPORTED }, { ENOMEM, REPORTED }, { ESTALE, REPORTED },
+  { EACCES, EITHER }, { EIO, REPORTED }, { ENOMEM, REPORTED }, { ESTALE, REPORTED },
   { EXDEV, REPORTED }, { EAGAIN, MENDED }, { EINTR, MENDED }, { EMFILE, MENDED },
   { ENFILE, MENDED }, { ENOENT, MENDED }, { ENAMETOOLONG, MENDED },
   { E2BIG, HARMLESS }, { EINVAL, HARMLESS }, { ENOSYS, HARMLESS }, { EPERM, HARMLESS }, { 0 }
@@ -24,7 +27,7 @@ static const Fault locked_faults[] = {
 };
 
 static const Fault step_faults[] = {
-  { EACCES, REPORTED }, { EIO, REPORTED }, { ENOMEM, REPORTED }, { ESTALE, REPORTED },
+  { EACCES, EITHER }, { EIO, REPORTED }, { ENOMEM, REPORTED }, { ESTALE, REPORTED },
   { EINTR, MENDED }, { EMFILE, MENDED }, { ENOENT, MENDED }, { 0 }
 };
 
@@ -39,13 +42,13 @@ static const Fault wide_faults[] = {
 };
 
 static const Fault unlink_faults[] = {
-  { EACCES, REPORTED }, { EBUSY, REPORTED }, { EDQUOT, REPORTED }, { EIO, REPORTED },
+  { EACCES, MENDED }, { EBUSY, REPORTED }, { EDQUOT, REPORTED }, { EIO, REPORTED },
   { ENOMEM, REPORTED }, { ENOSPC, REPORTED }, { EPERM, REPORTED }, { EROFS, REPORTED },
   { EINTR, MENDED }, { ENOENT, MENDED }, { 0 }
 };
 
 static const Fault rmdir_faults[] = {
-  { EACCES, REPORTED }, { EBUSY, REPORTED }, { EIO, REPORTED }, { ENOMEM, REPORTED },
+  { EACCES, EITHER }, { EBUSY, REPORTED }, { EIO, REPORTED }, { ENOMEM, REPORTED },
   { ENOSPC, REPORTED }, { EPERM, REPORTED }, { EROFS, REPORTED },
   { EEXIST, MENDED }, { EINTR, MENDED }, { ENOENT, MENDED }, { ENOTEMPTY, MENDED }, { 0 }
 };
