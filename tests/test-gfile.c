@@ -288,13 +288,13 @@ test_unreadable (TestFixture   *fixture,
 {
   g_autofree char *tree = test_make_dir (fixture->path, "tree");
   g_autofree char *sub = test_make_dir (tree, "sub");
-  g_autofree char *unreadable = test_make_dir (sub, "unreadable");
   g_autofree char *busy = test_make_file (tree, "busy");
   g_autoptr(GFile) file = g_file_get_child (fixture->file, "tree");
   g_autoptr(GFile) busy_file = g_file_get_child (file, "busy");
   g_autofree char *busy_uri = g_file_get_uri (busy_file);
   g_autoptr(GError) error = NULL;
 
+  g_free (test_make_dir (sub, "unreadable"));
   wrap_fail (WRAP_ENUMERATE, "unreadable", G_IO_ERROR_PERMISSION_DENIED);
   wrap_fail (WRAP_DELETE, "busy", G_IO_ERROR_BUSY);
   g_assert_false (tmp_delete_tree (file, TMP_DELETE_NONE, NULL, &error));
