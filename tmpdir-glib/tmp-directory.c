@@ -255,9 +255,11 @@ check_location (TmpDirectory *self,
 }
 
 /* Leaves the deletion to the background, under a name that is not ours any
- * more, if it can be renamed. */
+ * more, if it can be renamed. Until then, @fd keeps others from deleting it; what
+ * follows may need the descriptor more than the lock. */
 static void
 hand_over (TmpDirectory    *self,
+           int              fd,
            TmpJournalEntry  journal,
            gboolean         quiet)
 {
@@ -271,6 +273,7 @@ hand_over (TmpDirectory    *self,
   dropped->journal = journal;
   dropped->path = g_strdup (location->path);
   dropped->hidden_path = tmp_location_hide (location);
+  tmp_fd_close (&fd);
 
   file = dropped->hidden_path != NULL ? g_file_new_for_path (dropped->hidden_path)
                                       : g_object_ref (location->file);
@@ -303,14 +306,14 @@ drop (TmpDirectory *self)
       owned = FALSE;
     }
 
-  owned = owned && check_location (self, fd, quiet);
-  /* What follows may need the descriptor more than the lock. */
-  tmp_fd_close (&fd);
+  if (owned && check_location (self, fd, quiet) && !tmp_location_remove (&self->location))
+    {
+      hand_over (self, fd, journal, quiet);
+      return;
+    }
 
-  if (owned && !tmp_location_remove (&self->location))
-    hand_over (self, journal, quiet);
-  else
-    tmp_journal_strike (journal);
+  tmp_fd_close (&fd);
+  tmp_journal_strike (journal);
 }
 
 static void
