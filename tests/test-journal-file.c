@@ -301,6 +301,7 @@ create_many (TestFixture   *fixture,
       g_autoptr(TmpDirectory) dir = tmp_directory_new (NULL, &error);
 
       g_assert_no_error (error);
+      g_assert_nonnull (dir);
     }
 
   g_assert_cmpint (get_size (fixture), <=, size + 1024);
@@ -374,7 +375,6 @@ test_long (TestFixture   *fixture,
            gconstpointer  data)
 {
   g_autofree char *tmp = mortal_get_tmp (fixture);
-  g_autofree char *entry = NULL;
   guint n_dirs;
 
   mortal_die (fixture, create_long, NULL);

@@ -264,6 +264,7 @@ create_and_reclaim (TestFixture   *fixture,
 {
   g_autoptr(TmpDirectory) dir = create_in (fixture, NULL, NULL);
 
+  g_assert_nonnull (dir);
   g_assert_cmpint (tmp_reclaim (NULL, NULL), <=, N_LEFT);
   g_assert_cmpuint (test_count_entries (g_getenv ("TMPDIR")), ==, 1);
   return 0;
