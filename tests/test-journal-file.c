@@ -114,7 +114,7 @@ spoil_full (const char *state,
   static const char block[4096];
   FILE *stream;
 
-  if (unshare (CLONE_NEWNS) != 0 || mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+  if (unshare (CLONE_NEWNS) != 0 || mount ("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
       mount ("none", state, "tmpfs", 0, "size=64k,mode=0700") != 0)
     return FALSE;
 

@@ -373,7 +373,7 @@ test_parent (TestFixture   *fixture,
       n_left = 1;
       break;
     case PARENT_FILE_SYSTEM_READ_ONLY:
-      g_assert_no_errno (mount ("none", parent, NULL, MS_REMOUNT | MS_RDONLY, NULL));
+      g_assert_no_errno (mount ("none", parent, "none", MS_REMOUNT | MS_RDONLY, NULL));
       n_left = 1 + 3 * 5;
       break;
     }
