@@ -152,6 +152,17 @@ set_decoys_filled (Scene *scene)
   add_name (scene, PATTERN);
 }
 
+/* After that nothing but names is left to know things by. */
+static void
+set_rebooted (Scene *scene)
+{
+  g_autofree char *before = test_make_dir (scene->tmp, "before");
+
+  scene->gone = make_target (scene, scene->tmp, NAME);
+  add_line (scene, "tmpdir-glib journal 1 00000000-0000-0000-0000-000000000000\n");
+  add_record (scene, before, scene->gone);
+}
+
 /* What is no journal, or not one of a dead process of this user */
 static void
 set_huge (Scene *scene)
@@ -433,6 +444,7 @@ set_sticky_parent (Scene *scene)
 const Trap traps[] = {
   { "genuine", set_genuine },
   { "genuine-filled", set_genuine_filled },
+  { "rebooted", set_rebooted },
   { "decoys", set_decoys },
   { "decoys-filled", set_decoys_filled },
   { "huge", set_huge, .stays = TRUE },
