@@ -5,7 +5,7 @@ import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import Tmp from 'gi://Tmp?version=1';
 
-import {assert, assertEqual, assertError, children, exists, makeTree, run, test}
+import {assert, assertEqual, assertError, children, exists, makeTree, run, runScript, test}
     from './harness.js';
 
 const {IOErrorEnum} = Gio;
@@ -100,6 +100,42 @@ test('flush', async () => {
 
     const {flush_async: flushAsync} = Tmp;
     assertEqual(await flushAsync(), true);
+});
+
+// In processes of their own, with a folder for their state that nobody else
+// reclaims from.
+test('reclaim', async base => {
+    const command = 'XDG_STATE_HOME="$TMPDIR/state" gjs -c "$1"; exit 0';
+    const scripts = [
+        'print(Tmp.reclaim());',
+        'print(Tmp.reclaim(null));',
+        `const loop = new GLib.MainLoop(null, false);
+        Tmp.reclaim_async().then(n => print(n)).finally(() => loop.quit());
+        loop.run();`,
+    ];
+    const state = base.get_child('state');
+
+    state.make_directory(null);
+    for (const script of scripts) {
+        await runScript(base, `
+            const directory = Tmp.Directory.new_in(Gio.File.new_for_path(GLib.get_tmp_dir()));
+            const pid = new Gio.Credentials().get_unix_pid();
+            GLib.spawn_command_line_sync(\`kill -KILL \${pid}\`);`, command);
+        assertEqual(children(base).length, 2);
+
+        const {stdout} = await runScript(base, script, command);
+        assertEqual(stdout, '1\n');
+        assertEqual(children(base).join(), 'state');
+    }
+    Tmp.delete_tree(state);
+});
+
+test('reclaim cancelled', async () => {
+    const cancellable = new Gio.Cancellable();
+
+    cancellable.cancel();
+    await assertError(IOErrorEnum.CANCELLED, null, () => Tmp.reclaim(cancellable));
+    await assertError(IOErrorEnum.CANCELLED, null, () => Tmp.reclaim_async(cancellable));
 });
 
 run();

@@ -133,5 +133,52 @@ class TestFlush(TestCase):
         self.assertTrue(Tmp.flush(None))
 
 
+class TestReclaim(TestCase):
+    """In processes of their own, with a folder for their state that nobody else
+    reclaims from."""
+
+    LEAVE = '''
+directory = Tmp.Directory.new_in(sys.argv[1])
+os.kill(os.getpid(), 9)
+'''
+
+    def setUp(self):
+        super().setUp()
+        self.state = os.path.join(self.base, 'state')
+        os.mkdir(self.state)
+        self.addCleanup(Tmp.delete_tree, self.state)
+
+    def run_with_state(self, script):
+        process = self.run_script(
+            script, env={b'XDG_STATE_HOME': os.fsencode(self.state)})
+        return process.returncode, process.stdout.strip(), process.stderr
+
+    def assertReclaims(self, script):
+        self.assertEqual(self.run_with_state(self.LEAVE)[0], -9)
+        self.assertEqual(len(os.listdir(self.base)), 2)
+        self.assertEqual(self.run_with_state(script), (0, '1', ''))
+        self.assertEqual(os.listdir(self.base), ['state'])
+
+    def test_reclaim(self):
+        self.assertReclaims('print(Tmp.reclaim())')
+
+    def test_async(self):
+        self.assertReclaims('''
+loop = GLib.MainLoop()
+def done(_source, result):
+    print(Tmp.reclaim_finish(result))
+    loop.quit()
+Tmp.reclaim_async(None, done)
+loop.run()
+''')
+
+    def test_cancelled(self):
+        cancellable = Gio.Cancellable()
+        cancellable.cancel()
+        with self.assertRaises(OSError) as caught:
+            Tmp.reclaim(cancellable)
+        self.assertIOError(caught.exception, Gio.IOErrorEnum.CANCELLED)
+
+
 if __name__ == '__main__':
     unittest.main()

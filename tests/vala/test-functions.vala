@@ -72,6 +72,49 @@ async void test_flush_async (File @base) throws Error {
 	assert_cmpint (count_children (@base), EQ, 0);
 }
 
+// In processes of their own, with a folder for their state that nobody else
+// reclaims from.
+void test_reclaim (File @base) throws Error {
+	if (Test.subprocess ()) {
+		var folder = File.new_for_path (Environment.get_variable ("TEST_BASE"));
+		@base.delete ();
+		if (Environment.get_variable ("TEST_LEAVE") != null) {
+			var directory = new Tmp.Directory.in (folder);
+			Posix.kill (Posix.getpid (), directory != null ? Posix.Signal.KILL : 0);
+		}
+		assert_cmpint ((int) Tmp.reclaim (), EQ, 1);
+		Process.exit (0);
+	}
+
+	var state = @base.get_child ("state");
+	state.make_directory ();
+	Environment.set_variable ("TEST_BASE", @base.get_path (), true);
+	Environment.set_variable ("XDG_STATE_HOME", state.get_path (), true);
+
+	Environment.set_variable ("TEST_LEAVE", "1", true);
+	Test.trap_subprocess (null, TIMEOUT * 1000000, 0);
+	assert_cmpint (count_children (@base), EQ, 2);
+	Environment.unset_variable ("TEST_LEAVE");
+	Test.trap_subprocess (null, TIMEOUT * 1000000, 0);
+	Test.trap_assert_passed ();
+	assert_cmpint (count_children (@base), EQ, 1);
+	Tmp.delete_tree (state);
+}
+
+async void test_reclaim_async (File @base) throws Error {
+	var cancellable = new Cancellable ();
+
+	// Whatever others may have left, which is not for a test to tell.
+	assert_cmpint ((int) yield Tmp.reclaim_async (), GE, 0);
+	cancellable.cancel ();
+	try {
+		yield Tmp.reclaim_async (cancellable);
+		assert_not_reached ();
+	} catch (Error e) {
+		assert_io_error (e, IOError.CANCELLED);
+	}
+}
+
 int main (string[] args) {
 	Test.init (ref args);
 	add_test ("/vala/delete-tree", test_delete_tree);
@@ -84,5 +127,9 @@ int main (string[] args) {
 	add_async_test ("/vala/flush/async",
 	                (folder, callback) => test_flush_async.begin (folder, callback),
 	                (result) => test_flush_async.end (result));
+	add_test ("/vala/reclaim", test_reclaim);
+	add_async_test ("/vala/reclaim/async",
+	                (folder, callback) => test_reclaim_async.begin (folder, callback),
+	                (result) => test_reclaim_async.end (result));
 	return Test.run ();
 }
