@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -68,7 +69,7 @@ enter (const Container *container)
 
   /* Everybody has a directory for temporary files of his own, in the same place. */
   if ((container->flags & CLONE_NEWNS) != 0 &&
-      (mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+      (mount ("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
        mount ("none", g_getenv ("TMPDIR"), "tmpfs", 0, NULL) != 0))
     return FALSE;
 
@@ -109,6 +110,7 @@ live (TestFixture   *fixture,
   g_assert_no_errno (pid);
   if (pid == 0)
     {
+      prctl (PR_SET_PDEATHSIG, SIGKILL);
       if ((container->flags & CLONE_NEWPID) != 0)
         g_assert_cmpint (getpid (), ==, 1);
       exit (live_inside (fixture, data));
@@ -151,12 +153,11 @@ test_processes (TestFixture   *fixture,
   g_assert_cmpint (mortal_live (fixture, live, &reclaimer), ==, 0);
   g_assert_cmpuint (test_count_entries (tmp), ==, 4 * (1 + 3));
 
-  /* With process 1 dies whoever else is in there, but that process is the child
-   * of the one that is killed here: it notices when it wants to go on.
-   */
-  mortal_go_on (&first);
-  g_assert_cmpint (mortal_end (&first), ==, 0);
-  g_assert_cmpint (mortal_live (fixture, live, &reclaimer), ==, 0);
+  /* Process 1 is the child of the one that is killed here, and then ours. */
+  g_assert_no_errno (prctl (PR_SET_CHILD_SUBREAPER, 1));
+  mortal_kill (&first);
+  g_assert_no_errno (wait (NULL));
+  g_assert_cmpint (mortal_live (fixture, live, &reclaimer), ==, 2);
   g_assert_cmpuint (test_count_entries (tmp), ==, 2 * (1 + 3));
 
   mortal_go_on (&second);

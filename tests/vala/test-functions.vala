@@ -86,6 +86,7 @@ void test_reclaim (File @base) throws Error {
 		Process.exit (0);
 	}
 
+	var before = Environment.get_variable ("XDG_STATE_HOME");
 	var state = @base.get_child ("state");
 	state.make_directory ();
 	Environment.set_variable ("TEST_BASE", @base.get_path (), true);
@@ -99,6 +100,12 @@ void test_reclaim (File @base) throws Error {
 	Test.trap_assert_passed ();
 	assert_cmpint (count_children (@base), EQ, 1);
 	Tmp.delete_tree (state);
+
+	// Other tests have theirs.
+	if (before != null)
+		Environment.set_variable ("XDG_STATE_HOME", before, true);
+	else
+		Environment.unset_variable ("XDG_STATE_HOME");
 }
 
 async void test_reclaim_async (File @base) throws Error {
