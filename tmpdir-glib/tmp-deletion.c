@@ -52,9 +52,12 @@
 #define SLICE 8
 
 /* For how long a directory is read again because somebody keeps adding to it:
- * until both are over. */
+ * until both are over. But after that time, it is not read on if so much more has
+ * been added to it in one pass than in the one before, for then there will be
+ * even more in the next. */
 #define RETRY_PASSES 8
 #define RETRY_TIME (5 * G_USEC_PER_SEC)
+#define RETRY_MORE 1000
 
 /* How often in a row it is read again although that does not help. */
 #define MAX_IDLE 2
@@ -285,6 +288,23 @@ finish_dir (TmpDeletion *self,
   return next;
 }
 
+/* Is more added to @dir than can be deleted? */
+static gboolean
+is_outrun (TmpDeletion *self,
+           TmpDir      *dir)
+{
+  guint64 progress;
+
+  if (dir->passes == 0 || g_get_monotonic_time () - dir->first_pass_ended < RETRY_TIME)
+    return FALSE;
+
+  g_mutex_lock (&self->lock);
+  progress = dir->own_progress + dir->children_progress;
+  g_mutex_unlock (&self->lock);
+
+  return progress > dir->last_progress + RETRY_MORE;
+}
+
 static void
 begin_pass (TmpDeletion *self,
             TmpDir      *dir)
@@ -296,15 +316,18 @@ begin_pass (TmpDeletion *self,
   g_clear_error (&dir->scan_error);
   dir->known_left = dir->n_forgotten;
   dir->n_forgotten = 0;
+  dir->last_progress = dir->own_progress + dir->children_progress;
   dir->own_progress = dir->children_progress = 0;
 }
 
 /* @dir has been dealt with, but is not empty. Is it worthwhile to read it once
  * more? */
 static gboolean
-may_retry (TmpDir *dir)
+may_retry (TmpDeletion *self,
+           TmpDir      *dir)
 {
   gboolean progress = dir->own_progress + dir->children_progress > 0;
+  gboolean outrun = is_outrun (self, dir);
   gint64 now = g_get_monotonic_time ();
 
   if (dir->partial)
@@ -325,7 +348,7 @@ may_retry (TmpDir *dir)
   if (dir->passes++ == 0)
     dir->first_pass_ended = now;
 
-  return dir->idle_passes < MAX_IDLE &&
+  return dir->idle_passes < MAX_IDLE && !outrun &&
          (dir->passes < RETRY_PASSES || now - dir->first_pass_ended < RETRY_TIME);
 }
 
@@ -389,7 +412,7 @@ remove_dir (TmpDeletion *self,
   if (removal != TMP_REMOVAL_NOT_EMPTY)
     return TRUE;
 
-  if (may_retry (dir))
+  if (may_retry (self, dir))
     {
       begin_pass (self, dir);
       return FALSE;
@@ -525,6 +548,8 @@ walk (TmpDeletion *self,
         dir = enter_subdir (self, dir);
       else if (dir->files->len > 0)
         delete_files (self, dir);
+      else if (!dir->scanned && is_outrun (self, dir))
+        dir->scanned = TRUE;
       else if (!dir->scanned)
         dir = scan_dir (self, dir);
       else if (!wait_for_children (self, &dir) && remove_dir (self, dir, &gone))

@@ -33,6 +33,8 @@ int      tmp_fd_open_path       (int                dirfd,
 guint64  tmp_fd_get_mount       (int                fd);
 gboolean tmp_fd_is_local        (int                fd);
 gboolean tmp_fd_is_deleted      (int                fd);
+gint64   tmp_fd_get_birth       (int                dirfd,
+                                 const char        *name);
 gboolean tmp_fd_is_mount_point  (int                dirfd,
                                  const char        *name);
 gboolean tmp_fd_is_append_only  (int                fd);

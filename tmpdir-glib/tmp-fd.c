@@ -215,6 +215,23 @@ tmp_fd_is_deleted (int fd)
   return target != NULL && g_str_has_suffix (target, " (deleted)");
 }
 
+/* Returns when @name was created, in nanoseconds by the clock of its file system, or 0 if
+ * that is not known. */
+gint64
+tmp_fd_get_birth (int         dirfd,
+                  const char *name)
+{
+#if HAVE_STATX
+  struct statx stx;
+
+  if (statx (dirfd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_BTIME, &stx) == 0 &&
+      (stx.stx_mask & STATX_BTIME) != 0)
+    return stx.stx_btime.tv_sec * (1000 * 1000 * 1000) + stx.stx_btime.tv_nsec;
+#endif
+
+  return 0;
+}
+
 /* Is something mounted on @name? FALSE if the kernel cannot tell (before Linux
  * 5.8): good enough to explain an EBUSY, not to prevent anything. */
 gboolean

@@ -29,6 +29,11 @@
 /* Which entry of a directory is the first to be compared with those after it. */
 #define MIN_MARK 256
 
+/* After so many entries of a directory, one of each buffer is asked for its age, and so many
+ * more have to be young than old to end the pass. */
+#define MIN_YOUNG 16384
+#define MAX_YOUNG 16
+
 typedef struct
 {
   TmpWalker      parent;
@@ -268,6 +273,32 @@ is_repeated (TmpDir     *dir,
   return FALSE;
 }
 
+/* Where what is added to a directory is shown to those who are reading it, a pass never
+ * ends if that is more than they can delete. So it is over when most of what it comes to
+ * has only been there since it began: that is left to the next pass, if there is one. */
+static gboolean
+is_too_young (TmpDir     *dir,
+              int         fd,
+              const char *name)
+{
+  struct stat st;
+
+  if (dir->n_read < MIN_YOUNG)
+    return FALSE;
+
+  /* By the clock of the file system, which need not be ours: when the directory was last
+   * changed, by us or by who adds to it. */
+  if (dir->young_since == 0 && fstat (fd, &st) == 0)
+    dir->young_since = st.st_mtim.tv_sec * (1000 * 1000 * 1000) + st.st_mtim.tv_nsec;
+
+  if (tmp_fd_get_birth (fd, name) > dir->young_since)
+    dir->n_young++;
+  else if (dir->n_young > 0)
+    dir->n_young--;
+
+  return dir->n_young >= MAX_YOUNG;
+}
+
 /* What is read at once is deleted at once, as long as that does not take too
  * long; what is left of it then is only remembered. */
 static TmpScan
@@ -287,7 +318,8 @@ native_scan (TmpWalker *walker,
 
   if (dir->position == 0)
     {
-      dir->n_read = 0;
+      dir->n_read = dir->n_young = 0;
+      dir->young_since = 0;
       g_clear_pointer (&dir->mark, g_free);
     }
 
@@ -312,6 +344,8 @@ native_scan (TmpWalker *walker,
 
       if (strcmp (entry->d_name, ".") == 0 || strcmp (entry->d_name, "..") == 0)
         ;
+      else if (offset == 0 && is_too_young (dir, fd, entry->d_name))
+        return TMP_SCAN_END;
       else if (is_repeated (dir, entry->d_name))
         return dir->own_progress > 0 ? TMP_SCAN_PART : TMP_SCAN_END;
       else if (tmp_walker_is_left (walker, dir, entry->d_name))

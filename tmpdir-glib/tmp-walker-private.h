@@ -36,6 +36,8 @@ struct _TmpDir
   gint64     position;          /* where to go on reading */
   guint64    n_read;            /* entries of this pass, as far as it is native */
   char      *mark;              /* one of them */
+  gint64     young_since;       /* when many of them had been read; 0 before that */
+  guint      n_young;           /* how many more were young than old since then */
   GPtrArray *subdirs;           /* names of directories found */
   GPtrArray *files;             /* names of other files found */
   GError    *scan_error;        /* why this pass has not read everything */
@@ -50,6 +52,7 @@ struct _TmpDir
   guint      passes;
   guint      idle_passes;       /* passes in a row that deleted nothing */
   gint64     first_pass_ended;  /* in monotonic time */
+  guint64    last_progress;     /* entries that the pass before has deleted */
 
   /* guarded by the deletion's lock */
   guint      pending;           /* children that other threads have or will have */

@@ -100,6 +100,7 @@ test_deleters (TestFixture   *fixture,
 typedef struct
 {
   const char *dir;
+  gsize number;
   gint stop;
   gint n_added;
 } Writer;
@@ -112,7 +113,7 @@ write_in_thread (gpointer data)
   /* Whatever is taken away is made again, except for the root. */
   while (!g_atomic_int_get (&writer->stop))
     {
-      g_autofree char *name = g_strdup_printf ("%s/%d", writer->dir, writer->n_added % 100);
+      g_autofree char *name = g_strdup_printf ("%s/%zu-%d", writer->dir, writer->number, writer->n_added);
       int fd = open (name, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 
       if (fd >= 0)
@@ -134,21 +135,22 @@ test_writers (TestFixture   *fixture,
   g_autofree char *tree = test_make_dir (fixture->path, "tree");
   g_autofree char *dir = test_make_dir (tree, "dir");
   Deletion deletion = { .file = g_file_new_for_path (tree) };
-  Writer writers[3];
+  Writer writers[4];
   GThread *threads[G_N_ELEMENTS (writers)];
-  gint64 start;
+  gint64 start, duration;
 
   for (gsize i = 0; i < G_N_ELEMENTS (writers); i++)
     {
-      writers[i] = (Writer) { .dir = dir };
+      writers[i] = (Writer) { .dir = dir, .number = i };
       threads[i] = g_thread_new ("write", write_in_thread, &writers[i]);
-      while (g_atomic_int_get (&writers[i].n_added) == 0)
+      while (g_atomic_int_get (&writers[i].n_added) < (int) test_scale (5000))
         g_thread_yield ();
     }
 
   start = g_get_monotonic_time ();
   delete_tree (&deletion);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, test_timeout (30));
+  duration = g_get_monotonic_time () - start;
+  g_assert_cmpint (duration, <, test_timeout (30));
   if (deletion.success)
     test_assert_absent (tree);
   else
@@ -159,8 +161,9 @@ test_writers (TestFixture   *fixture,
       g_atomic_int_set (&writers[i].stop, TRUE);
       g_thread_join (threads[i]);
     }
-  g_test_message ("%s after %d, %d and %d files",
+  g_test_message ("%s after %.1f s, and %d, %d and %d files",
                   deletion.success ? "Gone" : deletion.error->message,
+                  (double) duration / G_USEC_PER_SEC,
                   writers[0].n_added, writers[1].n_added, writers[2].n_added);
 
   g_clear_error (&deletion.error);
