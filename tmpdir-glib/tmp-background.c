@@ -17,8 +17,8 @@
  * long as its deletion may have a directory that waits for a thread. A thread
  * takes the first job, puts it at the end of those of its priority, and works
  * on it until nothing is left to take, or until others have waited for SLICE.
- * A deletion that is begun has descriptors open, so only MAX_BEGUN of those that
- * nobody waits for take turns, and the others are in the queue of new jobs.
+ * A deletion that is begun has descriptors open, so only a few of those that nobody
+ * waits for take turns, and the others are in the queue of new jobs.
  *
  * How many threads work at once is up to tmp-pace.c; but one of ours always
  * may, and whoever waits for a job by himself works on it too. */
@@ -34,12 +34,18 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define MAX_THREADS 8
 #define IDLE_TIME (5 * G_USEC_PER_SEC)
 #define LONGEST_IDLE_TIME (600 * G_USEC_PER_SEC)
 #define SLICE (20 * G_TIME_SPAN_MILLISECOND)
+
+/* So many deletions are begun at once, but not more than one for this many descriptors that
+ * the process may have: each of them keeps two, and cannot go on without a third. */
 #define MAX_BEGUN 8
+#define DESCRIPTORS_PER_BEGUN 32
+
 #define TICK_INTERVAL (50 * G_TIME_SPAN_MILLISECOND)
 
 typedef struct _Background Background;
@@ -93,6 +99,7 @@ struct _Background
   GQueue    runnable;          /* of Job, by priority: those that are begun */
   GQueue    new_jobs;          /* of Job, by priority: those that are not */
   guint     n_begun;           /* jobs with a serial that are, and are not finished */
+  guint     max_begun;         /* of these */
   GQueue    flushes;           /* of Flush */
   guint     n_threads;
   guint     n_idle;            /* of these, those that nobody has called */
@@ -138,6 +145,17 @@ is_current (Background *self)
   return self->process == tmp_process_get_id ();
 }
 
+static guint
+get_max_begun (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return MAX_BEGUN;
+
+  return (guint) CLAMP (limit.rlim_cur / DESCRIPTORS_PER_BEGUN, 1, MAX_BEGUN);
+}
+
 static Background *
 get_background (void)
 {
@@ -151,6 +169,7 @@ get_background (void)
   fresh = g_new0 (Background, 1);
   fresh->process = tmp_process_get_id ();
   fresh->inherited = self;
+  fresh->max_begun = get_max_begun ();
   g_mutex_init (&fresh->lock);
   g_cond_init (&fresh->work);
   g_cond_init (&fresh->progress);
@@ -200,7 +219,7 @@ may_begin (Background *self)
   Job *job = g_queue_peek_head (&self->runnable);
   Job *new_job = g_queue_peek_head (&self->new_jobs);
 
-  return new_job != NULL && (self->n_begun < MAX_BEGUN ||
+  return new_job != NULL && (self->n_begun < self->max_begun ||
                              (job != NULL && new_job->io_priority < job->io_priority));
 }
 
@@ -266,7 +285,10 @@ begin_job (Background *self,
   dequeue (self, job);
   job->is_begun = TRUE;
   if (job->serial != 0)
-    self->n_begun++;
+    {
+      self->n_begun++;
+      self->max_begun = get_max_begun ();
+    }
   queues_changed (self);
 }
 

@@ -170,9 +170,34 @@ open_in_thread (gpointer data)
   return NULL;
 }
 
-/* All but so many descriptors are in use by the program. What is deleted in the
- * usual way needs one for each level.
- */
+/* The program has all descriptors but so many. */
+static GArray *
+hold_descriptors (guint n_free)
+{
+  GArray *held = g_array_new (FALSE, FALSE, sizeof (int));
+  int fd;
+
+  test_limit_descriptors (24);
+  while ((fd = open ("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
+    g_array_append_val (held, fd);
+  g_assert_cmpuint (held->len, >=, n_free);
+  for (guint i = 0; i < n_free; i++)
+    close (g_array_index (held, int, held->len - 1 - i));
+  g_array_set_size (held, held->len - n_free);
+
+  return held;
+}
+
+static void
+release_descriptors (GArray *held)
+{
+  for (guint i = 0; i < held->len; i++)
+    close (g_array_index (held, int, i));
+  g_array_unref (held);
+  test_limit_descriptors (0);
+}
+
+/* What is deleted in the usual way needs a descriptor for each level. */
 typedef struct
 {
   guint n_free;
@@ -187,20 +212,12 @@ test_scarcity (TestFixture   *fixture,
   g_autofree char *tree = test_make_dir (fixture->path, "tree");
   g_autoptr(GFile) file = g_file_new_for_path (tree);
   g_autoptr(GError) error = NULL;
-  g_autoptr(GArray) held = g_array_new (FALSE, FALSE, sizeof (int));
+  GArray *held;
   Application application = { 0 };
   GThread *thread = NULL;
-  int fd;
 
   make_deep_and_wide (tree, test_scale (20));
-
-  test_limit_descriptors (24);
-  while ((fd = open ("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
-    g_array_append_val (held, fd);
-  g_assert_cmpuint (held->len, >=, scarcity->n_free);
-  for (guint i = 0; i < scarcity->n_free; i++)
-    close (g_array_index (held, int, held->len - 1 - i));
-  g_array_set_size (held, held->len - scarcity->n_free);
+  held = hold_descriptors (scarcity->n_free);
 
   /* If there is one more than the deletion may have, the program needs that. */
   if (scarcity->n_free > MAX_DESCRIPTORS)
@@ -213,9 +230,7 @@ test_scarcity (TestFixture   *fixture,
   if (thread != NULL)
     g_thread_join (thread);
 
-  for (guint i = 0; i < held->len; i++)
-    close (g_array_index (held, int, i));
-  test_limit_descriptors (0);
+  release_descriptors (held);
 
   if (scarcity->naive)
     test_assert_present (tree);
@@ -226,6 +241,48 @@ test_scarcity (TestFixture   *fixture,
       g_assert_cmpint (application.errsv, ==, 0);
       g_assert_true (thread == NULL || application.n_opened > 0);
     }
+}
+
+/* Many deletions at once do not keep descriptors from each other for ever. */
+static void
+test_scarcity_many (TestFixture   *fixture,
+                    gconstpointer  data)
+{
+  GAsyncResult *results[20] = { NULL };
+  GArray *held;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("tree%zu", i);
+      g_autofree char *tree = test_make_dir (fixture->path, name);
+
+      test_make_tree (tree, test_scale (100), 1);
+    }
+
+  /* The main context has a descriptor, too. */
+  g_main_context_iteration (NULL, FALSE);
+  held = hold_descriptors (GPOINTER_TO_UINT (data));
+  for (gsize i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("tree%zu", i);
+      g_autoptr(GFile) file = g_file_get_child (fixture->file, name);
+
+      tmp_delete_tree_async (file, TMP_DELETE_NONE, G_PRIORITY_DEFAULT, NULL,
+                             test_store_result, &results[i]);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (results); i++)
+    test_wait_result (&results[i]);
+  release_descriptors (held);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autoptr(GError) error = NULL;
+
+      tmp_delete_tree_finish (results[i], &error);
+      g_assert_no_error (error);
+      g_object_unref (results[i]);
+    }
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
 }
 
 int
@@ -247,6 +304,7 @@ main (int    argc,
   test_add ("/descriptors/enough", &enough, test_scarcity);
   test_add ("/descriptors/half", &half, test_scarcity);
   test_add ("/descriptors/few", &few, test_scarcity);
+  test_add ("/descriptors/many", GUINT_TO_POINTER (5), test_scarcity_many);
 
   return test_run ();
 }
