@@ -347,6 +347,9 @@ open_beneath (int         dirfd,
               int         flags,
               guint64     mount)
 {
+  gboolean refused = FALSE;
+  int fd;
+
 #if HAVE_LINUX_OPENAT2_H && defined(SYS_openat2)
   if (!g_atomic_int_get (&openat2_missing))
     {
@@ -355,19 +358,24 @@ open_beneath (int         dirfd,
         .resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS |
                    RESOLVE_NO_MAGICLINKS | RESOLVE_BENEATH,
       };
-      long fd = syscall (SYS_openat2, dirfd, path, &how, sizeof how);
 
+      fd = (int) syscall (SYS_openat2, dirfd, path, &how, sizeof how);
       if (fd >= 0 || (errno != ENOSYS && errno != EPERM && errno != E2BIG &&
                       errno != EINVAL && errno != ENAMETOOLONG))
-        return (int) fd;
+        return fd;
 
       /* Step by step there is no limit to the length of a path. */
-      if (errno != ENAMETOOLONG)
-        g_atomic_int_set (&openat2_missing, 1);
+      refused = errno != ENAMETOOLONG;
     }
 #endif
 
-  return open_stepwise (dirfd, path, flags, mount);
+  /* A file system in user space may say what it likes; but what openat() can do,
+   * openat2() was only forbidden. */
+  fd = open_stepwise (dirfd, path, flags, mount);
+  if (fd >= 0 && refused)
+    g_atomic_int_set (&openat2_missing, 1);
+
+  return fd;
 }
 
 /* Opens the directory at @path, relative to @dirfd, for reading. Fails with

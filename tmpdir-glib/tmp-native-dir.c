@@ -28,6 +28,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <string.h>
 #include <unistd.h>
 
 #define MAX_FIRST 8
@@ -57,7 +59,7 @@ tmp_native_tree_open (TmpNativeTree *self,
                       int            dirfd,
                       const char    *path)
 {
-  gboolean stepwise = !tmp_fd_has_openat2 ();
+  gboolean stepwise = !tmp_fd_has_openat2 () || strlen (path) >= PATH_MAX;
   int fd;
 
   if (stepwise)
