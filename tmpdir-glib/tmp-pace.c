@@ -142,7 +142,7 @@ tmp_pace_tick (TmpPace *self,
 {
   gint64 window;
   gint64 elapsed;
-  gsize n;
+  gssize n;
   gint before;
   gboolean more;
 
@@ -159,7 +159,8 @@ tmp_pace_tick (TmpPace *self,
     }
 
   elapsed = now - self->window_start;
-  n = count - self->window_count;
+  /* A thread that comes late may know of fewer than another one did. */
+  n = MAX ((gssize) (count - self->window_count), 0);
   if (elapsed >= LONGEST_WINDOW || (elapsed >= window && n >= WINDOW_ENTRIES))
     {
       self->window_start = now;
