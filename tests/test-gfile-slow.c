@@ -9,6 +9,7 @@
 #include "test-lib.h"
 #include "wrap-file.h"
 
+#include <errno.h>
 #include <pthread.h>
 
 static void
@@ -142,34 +143,45 @@ test_no_starvation (TestFixture   *fixture,
   wrap_reset ();
 }
 
+static void *
+do_nothing (void *data)
+{
+  return data;
+}
+
 /* No thread that could be left behind, none that helps: it is done all the same.
  */
 static void
 test_no_threads (TestFixture   *fixture,
                  gconstpointer  data)
 {
-  if (g_test_subprocess ())
+  g_autofree char *tree = g_build_filename (fixture->path, "tree", NULL);
+  pthread_attr_t attr;
+  pthread_t thread;
+
+  /* A stack for which there are not enough addresses */
+  g_assert_cmpint (pthread_attr_init (&attr), ==, 0);
+  g_assert_cmpint (pthread_attr_setstacksize (&attr, (size_t) 1 << 47), ==, 0);
+
+  /* Valgrind says EINVAL, which GLib takes for a mistake of the program. */
+  if (pthread_create (&thread, &attr, do_nothing, NULL) != EAGAIN)
     {
-      pthread_attr_t attr;
-
-      /* A stack for which there are not enough addresses */
-      pthread_attr_init (&attr);
-      g_assert_cmpint (pthread_attr_setstacksize (&attr, (size_t) 1 << 60), ==, 0);
+      g_test_skip ("cannot make threads fail");
+    }
+  else if (g_test_subprocess ())
+    {
       g_assert_cmpint (pthread_setattr_default_np (&attr), ==, 0);
-      pthread_attr_destroy (&attr);
-      g_assert_null (g_thread_try_new ("none", delete_and_wait, NULL, NULL));
-
       delete_tree (fixture, "tree");
     }
   else
     {
-      g_autofree char *tree = test_make_dir (fixture->path, "tree");
-
+      g_free (test_make_dir (fixture->path, "tree"));
       test_make_tree (tree, 10, 10);
       g_test_trap_subprocess (NULL, test_timeout (60), 0);
       g_test_trap_assert_passed ();
       test_assert_absent (tree);
     }
+  pthread_attr_destroy (&attr);
 }
 
 int
