@@ -125,7 +125,8 @@ adopt (TmpLocation   *self,
    * ours, which nobody must lose for that. Only what is empty is taken over. */
   if (fd >= 0 && check_empty (fd) != 0)
     {
-      if (errno != ENOTEMPTY)
+      /* A directory that is gone cannot be read. */
+      if (errno != ENOTEMPTY && errno != ENOENT)
         goto failed;
 
       tmp_fd_close (&fd);
