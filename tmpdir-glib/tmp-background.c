@@ -32,6 +32,7 @@
 #include "tmp-process-private.h"
 #include "tmp-thread-private.h"
 
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -639,6 +640,7 @@ worker_thread (gpointer data)
 
   g_private_set (&current_worker, &worker);
 
+  sched_yield ();
   g_mutex_lock (&self->lock);
   self->n_starting--;
   for (;;)
@@ -665,6 +667,14 @@ worker_thread (gpointer data)
             self->n_called--;
           else
             self->n_idle--;
+
+          /* The kernel may have let us displace him. He has less to do than we have. */
+          if (called)
+            {
+              g_mutex_unlock (&self->lock);
+              sched_yield ();
+              g_mutex_lock (&self->lock);
+            }
 
           /* One of us stays for as long as something is owned, and wakes up ever more
            * seldom: whoever drops it should not have to start a thread. At exit all
