@@ -59,60 +59,14 @@
 
 #include "config.h"
 
-#include "tmp-directory.h"
+#include "tmp-directory-private.h"
 
-#include "tmp-background-private.h"
-#include "tmp-location-private.h"
+#include "tmp-error-private.h"
 #include "tmp-reclaim-private.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
-
-/* A TmpDirectory is new, owned, or released.
- *
- * g_object_new() leaves it new: without a directory, so that every method fails
- * or returns NULL. init() creates the directory and makes it owned. It remains
- * owned until it is cleaned up, detached or dropped; then it is released, and
- * nothing happens to the file system any more.
- *
- * What init() sets up never changes afterwards and needs no lock, once
- * 'initialized' is seen to be set. 'lock' guards what comes after it.
- *
- * Cleaning up does not take the ownership away while it runs, only when it was
- * successful: after an error or a cancellation the object is as it was. Several
- * may run at once; each of them deletes what it finds, and finds nothing wrong
- * in what the others have deleted already.
- *
- * Dropping does: whether by the last unref or by the exit handler, it happens
- * once, and leaves the rest to the background, which does not know this object.
- *
- * The object belongs to the process that created it. In a forked child nothing
- * is deleted, and no lock is taken that a thread
- * of the parent may have held during the fork. */
-struct _TmpDirectory
-{
-  GObject      parent_instance;
-
-  GFile       *parent; /* nullable */
-  char        *prefix; /* nullable */
-  char        *suffix; /* nullable */
-
-  /* by init() */
-  gint         initialized; /* atomic */
-  TmpLocation  location;    /* but for its descriptor, which 'lock' guards */
-
-  gint         auto_cleanup;          /* atomic */
-  gint         ignore_cleanup_errors; /* atomic */
-
-  GMutex       lock;
-  gboolean     owned;
-  gboolean     told;            /* the caller knows what cannot be deleted */
-  TmpDeletion *deletion;        /* the last cleanup, while it runs */
-  guint64      entries_removed; /* by the last cleanup, after it has run */
-
-  TmpExitHook  exit_hook;
-};
 
 typedef enum
 {
@@ -135,32 +89,92 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (TmpDirectory, tmp_directory, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, initable_iface_init)
                                G_IMPLEMENT_INTERFACE (G_TYPE_ASYNC_INITABLE, async_initable_iface_init))
 
-/* At most so often 'entries-removed' is notified, and looked at, in
- * milliseconds. */
-#define NOTIFY_INTERVAL 50
-#define TICK_INTERVAL 10
-
-static gboolean
-is_initialized (TmpDirectory *self)
+gboolean
+tmp_directory_is_initialized (TmpDirectory *self)
 {
   return g_atomic_int_get (&self->initialized);
 }
 
-static gboolean
-is_inherited (TmpDirectory *self)
+gboolean
+tmp_directory_is_inherited (TmpDirectory *self)
 {
   return tmp_background_is_inherited (&self->exit_hook);
 }
 
-static gboolean
-keeps_everything (void)
+gboolean
+tmp_directory_check_initialized (TmpDirectory  *self,
+                                 GError       **error)
+{
+  if (tmp_directory_is_initialized (self))
+    return TRUE;
+
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_INITIALIZED,
+                       "The temporary directory has not been created: "
+                       "g_initable_init() was not called, or failed");
+  return FALSE;
+}
+
+/* Makes sure that the directory is still ours, and where it was. Gives back another
+ * descriptor of it, to be closed, or -1 if there is none. */
+gboolean
+tmp_directory_open (TmpDirectory  *self,
+                    const char    *action,
+                    int           *fd,
+                    GError       **error)
+{
+  const TmpLocation *location = &self->location;
+  const gboolean inherited = tmp_directory_is_inherited (self);
+  TmpLocationState state = TMP_LOCATION_OURS;
+  g_autofree char *name = NULL;
+  gboolean owned;
+
+  *fd = -1;
+  if (!tmp_directory_check_initialized (self, error))
+    return FALSE;
+
+  if (!inherited)
+    g_mutex_lock (&self->lock);
+  owned = self->owned;
+  if (owned && location->fd >= 0)
+    *fd = fcntl (location->fd, F_DUPFD_CLOEXEC, 0);
+  if (owned)
+    state = tmp_location_check (location, location->fd);
+  if (!inherited)
+    g_mutex_unlock (&self->lock);
+
+  if (owned && state == TMP_LOCATION_OURS)
+    return TRUE;
+
+  tmp_fd_close (fd);
+  name = g_file_get_parse_name (location->file);
+  if (!owned)
+    tmp_error_set_literal (error, G_IO_ERROR_CLOSED, action, name,
+                           "It has been cleaned up, or given away");
+  else if (state == TMP_LOCATION_REPLACED)
+    tmp_error_set_literal (error, G_IO_ERROR_FAILED, action, name,
+                           "The name now leads to something else");
+  else
+    tmp_error_set_literal (error, G_IO_ERROR_NOT_FOUND, action, name,
+                           state == TMP_LOCATION_MOVED ? "It has been moved away"
+                                                       : "Somebody else has deleted it");
+  return FALSE;
+}
+
+void
+tmp_directory_notify_entries_removed (TmpDirectory *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENTRIES_REMOVED]);
+}
+
+gboolean
+tmp_directory_keeps_everything (void)
 {
   return g_strcmp0 (g_getenv ("TMPDIR_GLIB_KEEP"), "1") == 0;
 }
 
 /* Printed, not logged: it was asked for, and a log may go anywhere. */
-static void
-print_kept (TmpDirectory *self)
+void
+tmp_directory_print_kept (TmpDirectory *self)
 {
   g_autofree char *name = g_file_get_parse_name (self->location.file);
 
@@ -169,9 +183,9 @@ print_kept (TmpDirectory *self)
 
 /* With the lock, while it is owned. Returns the descriptor, to be closed; the entry is to
  * be struck out once the directory is gone, or to stay. */
-static int
-release (TmpDirectory    *self,
-         TmpJournalEntry *journal)
+int
+tmp_directory_release (TmpDirectory    *self,
+                       TmpJournalEntry *journal)
 {
   int fd = self->location.fd;
 
@@ -297,12 +311,12 @@ drop (TmpDirectory *self)
   owned = self->owned && g_atomic_int_get (&self->auto_cleanup);
   quiet = self->told || g_atomic_int_get (&self->ignore_cleanup_errors);
   if (self->owned)
-    fd = release (self, &journal);
+    fd = tmp_directory_release (self, &journal);
   g_mutex_unlock (&self->lock);
 
-  if (owned && keeps_everything ())
+  if (owned && tmp_directory_keeps_everything ())
     {
-      print_kept (self);
+      tmp_directory_print_kept (self);
       owned = FALSE;
     }
 
@@ -329,7 +343,7 @@ tmp_directory_initable_init (GInitable     *initable,
 {
   TmpDirectory *self = TMP_DIRECTORY (initable);
 
-  if (is_initialized (self))
+  if (tmp_directory_is_initialized (self))
     return TRUE;
 
   /* After the creation a cancellation does not matter any more: what has been
@@ -438,7 +452,7 @@ tmp_directory_dispose (GObject *object)
 {
   TmpDirectory *self = TMP_DIRECTORY (object);
 
-  if (is_initialized (self) && !is_inherited (self))
+  if (tmp_directory_is_initialized (self) && !tmp_directory_is_inherited (self))
     {
       tmp_background_remove_exit_hook (&self->exit_hook);
       drop (self);
@@ -460,7 +474,7 @@ tmp_directory_finalize (GObject *object)
   g_free (self->prefix);
   g_free (self->suffix);
   /* A thread of the parent may have held it during the fork. */
-  if (!is_inherited (self))
+  if (!tmp_directory_is_inherited (self))
     g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (tmp_directory_parent_class)->finalize (object);
@@ -741,7 +755,7 @@ tmp_directory_get_file (TmpDirectory *self)
 {
   g_return_val_if_fail (TMP_IS_DIRECTORY (self), NULL);
 
-  return is_initialized (self) ? self->location.file : NULL;
+  return tmp_directory_is_initialized (self) ? self->location.file : NULL;
 }
 
 /**
@@ -758,7 +772,7 @@ tmp_directory_get_path (TmpDirectory *self)
 {
   g_return_val_if_fail (TMP_IS_DIRECTORY (self), NULL);
 
-  return is_initialized (self) ? self->location.path : NULL;
+  return tmp_directory_is_initialized (self) ? self->location.path : NULL;
 }
 
 /**
@@ -855,7 +869,7 @@ tmp_directory_set_auto_cleanup (TmpDirectory *self,
 
   set_switch (self, &self->auto_cleanup, auto_cleanup, PROP_AUTO_CLEANUP);
 
-  if (is_initialized (self) && !is_inherited (self))
+  if (tmp_directory_is_initialized (self) && !tmp_directory_is_inherited (self))
     {
       /* If the process is killed, nobody else is to delete it, either. Another thread
        * may have changed its mind meanwhile. */
@@ -917,7 +931,7 @@ tmp_directory_get_entries_removed (TmpDirectory *self)
 
   g_return_val_if_fail (TMP_IS_DIRECTORY (self), 0);
 
-  if (!is_initialized (self) || is_inherited (self))
+  if (!tmp_directory_is_initialized (self) || tmp_directory_is_inherited (self))
     return 0;
 
   g_mutex_lock (&self->lock);
@@ -926,437 +940,6 @@ tmp_directory_get_entries_removed (TmpDirectory *self)
   g_mutex_unlock (&self->lock);
 
   return entries_removed;
-}
-
-static gboolean
-fail_uninitialized (GError **error)
-{
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_INITIALIZED,
-                       "The temporary directory has not been created: "
-                       "g_initable_init() was not called, or failed");
-  return FALSE;
-}
-
-/* Does @name stay strictly inside the directory that it is relative to? */
-static gboolean
-is_inside (const char *name)
-{
-  g_auto (GStrv) parts = g_strsplit (name, "/", -1);
-  int depth = 0;
-
-  if (g_path_is_absolute (name))
-    return FALSE;
-
-  for (guint i = 0; parts[i] != NULL; i++)
-    {
-      if (strcmp (parts[i], "..") == 0)
-        depth--;
-      else if (*parts[i] != '\0' && strcmp (parts[i], ".") != 0)
-        depth++;
-
-      if (depth < 0)
-        return FALSE;
-    }
-
-  return depth > 0;
-}
-
-/**
- * tmp_directory_get_child:
- * @self: a directory
- * @name: (type filename): a name or a relative path
- * @error: return location for an error
- *
- * Gets a file inside the directory, which need not exist.
- *
- * The name is not looked up, so a symbolic link in the directory may still lead
- * elsewhere.
- *
- * It is `G_IO_ERROR_INVALID_FILENAME` if @name is absolute or empty, or leaves
- * the directory by `..`.
- *
- * Returns: (transfer full): the file
- */
-GFile *
-tmp_directory_get_child (TmpDirectory  *self,
-                         const char    *name,
-                         GError       **error)
-{
-  g_return_val_if_fail (TMP_IS_DIRECTORY (self), NULL);
-  g_return_val_if_fail (name != NULL, NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  if (!is_initialized (self))
-    {
-      fail_uninitialized (error);
-      return NULL;
-    }
-
-  if (!is_inside (name))
-    {
-      g_autofree char *display = g_filename_display_name (name);
-
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME,
-                   "“%s” is not a name inside a temporary directory", display);
-      return NULL;
-    }
-
-  return g_file_resolve_relative_path (self->location.file, name);
-}
-
-/**
- * tmp_directory_build_path: (skip)
- * @self: a directory
- * @first: (type filename) (nullable): the first element of a relative path
- * @...: more elements, ended by `NULL`
- *
- * Builds a path inside the directory, like [func@GLib.build_filenamev].
- *
- * Unlike [method@Tmp.Directory.get_child], it does not check the elements.
- *
- * Returns: (type filename) (transfer full) (nullable): the path, `NULL` if the
- *   directory is not native or if @self has not been initialized
- */
-char *
-tmp_directory_build_path (TmpDirectory *self,
-                          const char   *first,
-                          ...)
-{
-  g_autofree char *rest = NULL;
-  va_list args;
-
-  g_return_val_if_fail (TMP_IS_DIRECTORY (self), NULL);
-
-  if (!is_initialized (self) || self->location.path == NULL)
-    return NULL;
-  if (first == NULL)
-    return g_strdup (self->location.path);
-
-  va_start (args, first);
-  rest = g_build_filename_valist (first, &args);
-  va_end (args);
-
-  return g_build_filename (self->location.path, rest, NULL);
-}
-
-/* Begins a cleanup. Returns NULL if there is nothing to be done, or if there
- * is an error. */
-static TmpDeletion *
-begin_cleanup (TmpDirectory  *self,
-               GCancellable  *cancellable,
-               GError       **error)
-{
-  TmpJournalEntry journal = 0;
-  TmpDeletion *deletion = NULL;
-  gboolean kept = FALSE;
-  int fd = -1;
-
-  if (!is_initialized (self))
-    {
-      fail_uninitialized (error);
-      return NULL;
-    }
-
-  if (is_inherited (self))
-    {
-      g_autofree char *name = g_file_get_parse_name (self->location.file);
-
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
-                   "Could not delete “%s”: It belongs to the process that this one was forked from",
-                   name);
-      return NULL;
-    }
-
-  g_mutex_lock (&self->lock);
-  if (self->owned && !g_cancellable_set_error_if_cancelled (cancellable, error))
-    {
-      kept = keeps_everything ();
-      if (kept)
-        {
-          fd = release (self, &journal);
-        }
-      else
-        {
-          deletion = tmp_deletion_new (self->location.file, TMP_DELETE_NONE,
-                                       self->location.has_id ? &self->location.id : NULL, cancellable);
-          g_clear_pointer (&self->deletion, tmp_deletion_unref);
-          self->deletion = tmp_deletion_ref (deletion);
-        }
-    }
-  g_mutex_unlock (&self->lock);
-
-  tmp_fd_close (&fd);
-  if (kept)
-    {
-      tmp_journal_strike (journal);
-      print_kept (self);
-    }
-  return deletion;
-}
-
-/* Returns what @deletion has come to; in whichever thread it was finished. */
-static gboolean
-end_cleanup (TmpDirectory  *self,
-             TmpDeletion   *deletion,
-             GError       **error)
-{
-  g_autoptr (GError) local_error = NULL;
-  gboolean gone = tmp_deletion_get_result (deletion, &local_error);
-  TmpJournalEntry journal = 0;
-  gboolean success;
-  int fd = -1;
-
-  g_mutex_lock (&self->lock);
-  /* Another cleanup may have been faster. */
-  gone = gone || !self->owned || tmp_fd_is_deleted (self->location.fd);
-  if (gone && self->owned)
-    fd = release (self, &journal);
-
-  if (self->deletion == deletion)
-    {
-      g_clear_pointer (&self->deletion, tmp_deletion_unref);
-      self->entries_removed = tmp_deletion_get_n_removed (deletion);
-    }
-
-  success = gone || (g_atomic_int_get (&self->ignore_cleanup_errors) &&
-                     !g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
-  self->told = !gone && !g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_mutex_unlock (&self->lock);
-
-  tmp_fd_close (&fd);
-  if (gone)
-    {
-      tmp_journal_strike (journal);
-      tmp_background_remove_exit_hook (&self->exit_hook);
-    }
-  if (!success)
-    g_propagate_error (error, g_steal_pointer (&local_error));
-  return success;
-}
-
-/* How much of a cleanup has been notified. */
-typedef struct
-{
-  TmpDirectory *directory;
-  guint64       shown;
-  gint64        shown_at; /* in monotonic time */
-} Progress;
-
-/* Called more often than it notifies, by the thread or in the main context that
- * the cleanup belongs to. */
-static void
-progress_update (gpointer user_data)
-{
-  Progress *progress = user_data;
-  guint64 removed = tmp_directory_get_entries_removed (progress->directory);
-  gint64 now = g_get_monotonic_time ();
-
-  if (removed == progress->shown ||
-      now - progress->shown_at < NOTIFY_INTERVAL * G_TIME_SPAN_MILLISECOND)
-    return;
-
-  progress->shown = removed;
-  progress->shown_at = now;
-  g_object_notify_by_pspec (G_OBJECT (progress->directory), properties[PROP_ENTRIES_REMOVED]);
-}
-
-/**
- * tmp_directory_cleanup:
- * @self: a directory
- * @cancellable: (nullable): a [class@Gio.Cancellable]
- * @error: return location for an error
- *
- * Deletes the directory with everything inside.
- *
- * See [func@Tmp.delete_tree] for how, and for the errors. In addition it is
- * `G_IO_ERROR_NOT_FOUND` if the directory has been moved away,
- * `G_IO_ERROR_FAILED` if something else has its name now, and
- * `G_IO_ERROR_PERMISSION_DENIED` in a forked child of the process that created
- * it; nothing is deleted then. After any error the object still owns the
- * directory, and this method can be called again.
- *
- * It is no error if the directory is gone already, or has been detached.
- *
- * This call blocks; see [method@Tmp.Directory.cleanup_async]. It may be used
- * from any thread, and from several at once. Meanwhile it notifies
- * [property@Tmp.Directory:entries-removed], in this thread.
- *
- * Returns: `TRUE` if nothing is left, or if errors are to be ignored
- */
-gboolean
-tmp_directory_cleanup (TmpDirectory  *self,
-                       GCancellable  *cancellable,
-                       GError       **error)
-{
-  g_autoptr (TmpDeletion) deletion = NULL;
-  g_autoptr (TmpDirectory) guard = NULL;
-  Progress progress = { 0 };
-  GError *local_error = NULL;
-  gboolean success;
-
-  g_return_val_if_fail (TMP_IS_DIRECTORY (self), FALSE);
-  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  deletion = begin_cleanup (self, cancellable, &local_error);
-  if (deletion == NULL)
-    {
-      success = local_error == NULL;
-      if (!success)
-        g_propagate_error (error, local_error);
-      return success;
-    }
-
-  /* What is notified may drop the caller's reference. */
-  progress.directory = guard = g_object_ref (self);
-  tmp_background_run (deletion, G_PRIORITY_DEFAULT, progress_update, &progress, NULL);
-  success = end_cleanup (self, deletion, error);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENTRIES_REMOVED]);
-
-  return success;
-}
-
-/* What belongs to the task of an asynchronous cleanup. */
-typedef struct
-{
-  GSource *ticker;
-  Progress progress;
-  GError  *error; /* set by the thread that has finished it */
-} CleanupData;
-
-static void
-cleanup_data_free (gpointer data)
-{
-  CleanupData *cleanup = data;
-
-  g_source_destroy (cleanup->ticker);
-  g_source_unref (cleanup->ticker);
-  g_clear_error (&cleanup->error);
-  g_free (cleanup);
-}
-
-static gboolean
-cleanup_tick (gpointer user_data)
-{
-  CleanupData *cleanup = user_data;
-
-  progress_update (&cleanup->progress);
-  return G_SOURCE_CONTINUE;
-}
-
-/* In the main context of the caller. */
-static gboolean
-cleanup_complete (gpointer user_data)
-{
-  GTask *task = user_data;
-  CleanupData *cleanup = g_task_get_task_data (task);
-  TmpDirectory *self = g_task_get_source_object (task);
-
-  g_source_destroy (cleanup->ticker);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENTRIES_REMOVED]);
-
-  if (cleanup->error == NULL)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&cleanup->error));
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-cleanup_done (TmpDeletion *deletion,
-              gpointer     user_data)
-{
-  GTask *task = user_data;
-  CleanupData *cleanup = g_task_get_task_data (task);
-  g_autoptr (GSource) source = g_idle_source_new ();
-
-  /* Here, not in the main context, which may never run again. */
-  end_cleanup (g_task_get_source_object (task), deletion, &cleanup->error);
-
-  g_source_set_priority (source, g_task_get_priority (task));
-  g_source_set_callback (source, cleanup_complete, task, g_object_unref);
-  g_source_attach (source, g_task_get_context (task));
-}
-
-/**
- * tmp_directory_cleanup_async:
- * @self: a directory
- * @io_priority: the [I/O priority](iface.AsyncResult.html#io-priority), for
- *   example `G_PRIORITY_DEFAULT`; deletions of a lower priority wait for those
- *   of a higher one
- * @cancellable: (nullable): a [class@Gio.Cancellable]
- * @callback: (nullable) (scope async) (closure user_data): called when it is done
- * @user_data: data for @callback
- *
- * Deletes the directory with everything inside, without blocking.
- *
- * See [method@Tmp.Directory.cleanup]. [property@Tmp.Directory:entries-removed]
- * tells how far it is. The work goes on if the main loop stops, and if the
- * process exits normally, the exit waits for it.
- */
-void
-tmp_directory_cleanup_async (TmpDirectory        *self,
-                             int                  io_priority,
-                             GCancellable        *cancellable,
-                             GAsyncReadyCallback  callback,
-                             gpointer             user_data)
-{
-  g_autoptr (TmpDeletion) deletion = NULL;
-  g_autoptr (GTask) task = NULL;
-  CleanupData *cleanup;
-  GError *error = NULL;
-
-  g_return_if_fail (TMP_IS_DIRECTORY (self));
-  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
-
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, tmp_directory_cleanup_async);
-  g_task_set_priority (task, io_priority);
-  /* What has been deleted is not reported as cancelled. */
-  g_task_set_check_cancellable (task, FALSE);
-
-  deletion = begin_cleanup (self, cancellable, &error);
-  if (deletion == NULL)
-    {
-      if (error == NULL)
-        g_task_return_boolean (task, TRUE);
-      else
-        g_task_return_error (task, error);
-      return;
-    }
-
-  cleanup = g_new0 (CleanupData, 1);
-  cleanup->ticker = g_timeout_source_new (TICK_INTERVAL);
-  g_source_set_priority (cleanup->ticker, io_priority);
-  g_source_set_callback (cleanup->ticker, cleanup_tick, cleanup, NULL);
-  cleanup->progress.directory = self;
-  g_task_set_task_data (task, cleanup, cleanup_data_free);
-  g_source_attach (cleanup->ticker, g_task_get_context (task));
-
-  tmp_background_push (deletion, io_priority, cleanup_done, g_object_ref (task));
-}
-
-/**
- * tmp_directory_cleanup_finish:
- * @self: a directory
- * @result: what the callback got
- * @error: return location for an error
- *
- * Finishes [method@Tmp.Directory.cleanup_async].
- *
- * Returns: `TRUE` if nothing is left, or if errors are to be ignored
- */
-gboolean
-tmp_directory_cleanup_finish (TmpDirectory  *self,
-                              GAsyncResult  *result,
-                              GError       **error)
-{
-  g_return_val_if_fail (TMP_IS_DIRECTORY (self), FALSE);
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  g_return_val_if_fail (g_async_result_is_tagged (result, tmp_directory_cleanup_async), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /**
@@ -1380,14 +963,14 @@ tmp_directory_detach (TmpDirectory *self)
 
   g_return_val_if_fail (TMP_IS_DIRECTORY (self), NULL);
 
-  if (!is_initialized (self))
+  if (!tmp_directory_is_initialized (self))
     return NULL;
 
-  if (!is_inherited (self))
+  if (!tmp_directory_is_inherited (self))
     {
       g_mutex_lock (&self->lock);
       if (self->owned)
-        fd = release (self, &journal);
+        fd = tmp_directory_release (self, &journal);
       g_mutex_unlock (&self->lock);
 
       tmp_journal_strike (journal);

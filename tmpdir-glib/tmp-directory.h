@@ -71,6 +71,59 @@ char         *tmp_directory_build_path                (TmpDirectory         *sel
                                                        ...) G_GNUC_NULL_TERMINATED;
 
 TMP_AVAILABLE_IN_ALL
+GFile        *tmp_directory_new_file                  (TmpDirectory         *self,
+                                                       const char           *prefix,
+                                                       const char           *suffix,
+                                                       GFileIOStream       **iostream,
+                                                       GCancellable         *cancellable,
+                                                       GError              **error);
+TMP_AVAILABLE_IN_ALL
+void          tmp_directory_new_file_async            (TmpDirectory         *self,
+                                                       const char           *prefix,
+                                                       const char           *suffix,
+                                                       int                   io_priority,
+                                                       GCancellable         *cancellable,
+                                                       GAsyncReadyCallback   callback,
+                                                       gpointer              user_data);
+TMP_AVAILABLE_IN_ALL
+GFile        *tmp_directory_new_file_finish           (TmpDirectory         *self,
+                                                       GAsyncResult         *result,
+                                                       GFileIOStream       **iostream,
+                                                       GError              **error);
+TMP_AVAILABLE_IN_ALL
+GFile        *tmp_directory_new_subdirectory          (TmpDirectory         *self,
+                                                       const char           *prefix,
+                                                       const char           *suffix,
+                                                       GCancellable         *cancellable,
+                                                       GError              **error);
+TMP_AVAILABLE_IN_ALL
+void          tmp_directory_new_subdirectory_async    (TmpDirectory         *self,
+                                                       const char           *prefix,
+                                                       const char           *suffix,
+                                                       int                   io_priority,
+                                                       GCancellable         *cancellable,
+                                                       GAsyncReadyCallback   callback,
+                                                       gpointer              user_data);
+TMP_AVAILABLE_IN_ALL
+GFile        *tmp_directory_new_subdirectory_finish   (TmpDirectory         *self,
+                                                       GAsyncResult         *result,
+                                                       GError              **error);
+
+TMP_AVAILABLE_IN_ALL
+gboolean      tmp_directory_clear                     (TmpDirectory         *self,
+                                                       GCancellable         *cancellable,
+                                                       GError              **error);
+TMP_AVAILABLE_IN_ALL
+void          tmp_directory_clear_async               (TmpDirectory         *self,
+                                                       int                   io_priority,
+                                                       GCancellable         *cancellable,
+                                                       GAsyncReadyCallback   callback,
+                                                       gpointer              user_data);
+TMP_AVAILABLE_IN_ALL
+gboolean      tmp_directory_clear_finish              (TmpDirectory         *self,
+                                                       GAsyncResult         *result,
+                                                       GError              **error);
+TMP_AVAILABLE_IN_ALL
 gboolean      tmp_directory_cleanup                   (TmpDirectory         *self,
                                                        GCancellable         *cancellable,
                                                        GError              **error);

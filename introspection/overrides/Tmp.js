@@ -17,6 +17,9 @@ function _patchDirectory(Directory) {
         new: Directory.new,
         new_in: Directory.new_in,
         cleanup: prototype.cleanup,
+        clear: prototype.clear,
+        new_file: prototype.new_file,
+        new_subdirectory: prototype.new_subdirectory,
     };
 
     prototype._init = function (properties = {}) {
@@ -49,6 +52,30 @@ function _patchDirectory(Directory) {
         cancellable = null, ...callback) {
         return cleanupAsync.call(this, ioPriority, cancellable, ...callback);
     };
+
+    prototype.clear = function (cancellable = null) {
+        return original.clear.call(this, cancellable);
+    };
+
+    Gio._promisify(prototype, 'clear_async', 'clear_finish');
+    const clearAsync = prototype.clear_async;
+    prototype.clear_async = function (ioPriority = GLib.PRIORITY_DEFAULT,
+        cancellable = null, ...callback) {
+        return clearAsync.call(this, ioPriority, cancellable, ...callback);
+    };
+
+    for (const name of ['new_file', 'new_subdirectory']) {
+        prototype[name] = function (prefix = null, suffix = null, cancellable = null) {
+            return original[name].call(this, prefix, suffix, cancellable);
+        };
+
+        Gio._promisify(prototype, `${name}_async`, `${name}_finish`);
+        const newAsync = prototype[`${name}_async`];
+        prototype[`${name}_async`] = function (prefix = null, suffix = null,
+            ioPriority = GLib.PRIORITY_DEFAULT, cancellable = null, ...callback) {
+            return newAsync.call(this, prefix, suffix, ioPriority, cancellable, ...callback);
+        };
+    }
 
     // Calls body with a new directory, and cleans it up whether the promise
     // that body returns is kept or broken.

@@ -173,6 +173,53 @@ test('cleanup', async base => {
     assertEqual(directory.entries_removed, 255);
 });
 
+test('new_file', async base => {
+    const directory = new Tmp.Directory({parent: base});
+
+    for (const options of [[], ['a-'], ['a-', '.txt'], ['a-', null, new Gio.Cancellable()]]) {
+        const [file, stream] = directory.new_file(...options);
+
+        assert(file.has_parent(directory.file));
+        stream.output_stream.write_all('hello', null);
+        stream.close(null);
+        assertEqual(new TextDecoder().decode(file.load_contents(null)[1]), 'hello');
+    }
+
+    const [file, stream] = await directory.new_file_async('b-');
+    assert(file.get_basename().startsWith('b-'));
+    assert(stream instanceof Gio.FileIOStream);
+    assertEqual(children(directory.file).length, 5);
+
+    await assertError(IOErrorEnum.INVALID_FILENAME, 'a/b', () => directory.new_file('a/b'));
+    await assertError(IOErrorEnum.INVALID_FILENAME, 'a/b', () => directory.new_file_async('a/b'));
+    directory.cleanup();
+    await assertError(IOErrorEnum.CLOSED, null, () => directory.new_file());
+});
+
+test('new_subdirectory', async base => {
+    const directory = new Tmp.Directory({parent: base});
+    const file = directory.new_subdirectory(null, '.d');
+
+    assert(file.get_basename().endsWith('.d'));
+    assert((await directory.new_subdirectory_async()).has_parent(directory.file));
+    assertEqual(children(directory.file).length, 2);
+    directory.cleanup();
+    await assertError(IOErrorEnum.CLOSED, null, () => directory.new_subdirectory_async());
+});
+
+test('clear', async base => {
+    const directory = new Tmp.Directory({parent: base});
+
+    for (const clear of [() => directory.clear(), () => directory.clear_async()]) {
+        makeTree(directory.file, 250);
+        assertEqual(await clear(), true);
+        assertEqual(children(directory.file).length, 0);
+    }
+    directory.cleanup();
+    await assertError(IOErrorEnum.CLOSED, null, () => directory.clear());
+    await assertError(IOErrorEnum.CLOSED, null, () => directory.clear_async());
+});
+
 test('cleanup_async', async base => {
     for (const options of [[], [GLib.PRIORITY_LOW], [GLib.PRIORITY_LOW, new Gio.Cancellable()]]) {
         const directory = new Tmp.Directory({parent: base});

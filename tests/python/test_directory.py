@@ -9,7 +9,7 @@ import pickle
 import stat
 import unittest
 
-from testlib import TestCase, make_tree
+from testlib import TestCase, make_tree, wait_for
 from gi.repository import Gio, GLib, GObject, Tmp
 
 
@@ -245,6 +245,64 @@ class TestChild(TestCase):
                     directory.get_child(name)
                 self.assertIOError(caught.exception,
                                    Gio.IOErrorEnum.INVALID_FILENAME)
+
+
+class TestContents(TestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.directory = Tmp.Directory(dir=self.base)
+        self.addCleanup(self.directory.cleanup)
+
+    def test_new_file(self):
+        for args in [(), ('a-',), ('a-', '.txt'), (b'a-', None, None)]:
+            file, stream = self.directory.new_file(*args)
+            self.assertEqual(os.path.dirname(file.get_path()), self.directory.name)
+            self.assertEqual(stat.S_IMODE(os.stat(file.get_path()).st_mode), 0o600)
+            stream.get_output_stream().write_all(b'hello', None)
+            stream.close(None)
+            self.assertEqual(pathlib.Path(file.get_path()).read_bytes(), b'hello')
+
+    def test_new_subdirectory(self):
+        file = self.directory.new_subdirectory(suffix='.d')
+        self.assertTrue(file.get_path().endswith('.d'))
+        self.assertEqual(stat.S_IMODE(os.stat(file.get_path()).st_mode), 0o700)
+
+    def test_clear(self):
+        make_tree(self.directory.name, 250)
+        self.assertTrue(self.directory.clear())
+        self.assertEmpty(self.directory.name)
+
+    def test_async(self):
+        _source, result = wait_for(
+            lambda callback: self.directory.new_file_async(
+                'a-', cancellable=None, callback=callback))
+        file, stream = self.directory.new_file_finish(result)
+        self.assertIsInstance(stream, Gio.FileIOStream)
+        _source, result = wait_for(
+            lambda callback: self.directory.new_subdirectory_async(
+                cancellable=None, callback=callback))
+        subdirectory = self.directory.new_subdirectory_finish(result)
+        self.assertEqual(sorted(os.listdir(self.directory.name)),
+                         sorted([file.get_basename(), subdirectory.get_basename()]))
+        _source, result = wait_for(
+            lambda callback: self.directory.clear_async(
+                cancellable=None, callback=callback))
+        self.assertTrue(self.directory.clear_finish(result))
+        self.assertEmpty(self.directory.name)
+
+    def test_errors(self):
+        for call in self.directory.new_file, self.directory.new_subdirectory:
+            with self.assertRaises(OSError) as caught:
+                call('a/b')
+            self.assertIOError(caught.exception, Gio.IOErrorEnum.INVALID_FILENAME)
+        self.directory.cleanup()
+        for call in (self.directory.new_file, self.directory.new_subdirectory,
+                     self.directory.clear):
+            with self.assertRaises(OSError) as caught:
+                call()
+            self.assertIOError(caught.exception, Gio.IOErrorEnum.CLOSED,
+                               self.directory.name)
 
 
 class TestCleanup(TestCase):

@@ -189,6 +189,47 @@ test_cleanup (TestFixture   *fixture,
 }
 
 static void
+test_contents (TestFixture   *fixture,
+               gconstpointer  data)
+{
+  g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
+  g_autofree char *path = local_path (dir);
+  g_autoptr(GFileIOStream) iostream = NULL;
+  g_autoptr(GFile) file = NULL;
+  g_autoptr(GFile) unopened = NULL;
+  g_autoptr(GFile) subdirectory = NULL;
+  g_autoptr(GError) error = NULL;
+
+  /* GVfs cannot open a file to be both read and written. */
+  file = tmp_directory_new_file (dir, "a-", ".txt", &iostream, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_null (iostream);
+  g_assert_true (g_file_has_parent (file, tmp_directory_get_file (dir)));
+  g_assert_true (g_file_replace_contents (file, "hello", 5, NULL, FALSE, G_FILE_CREATE_NONE, NULL,
+                                          NULL, &error));
+  g_assert_no_error (error);
+  unopened = tmp_directory_new_file (dir, NULL, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  subdirectory = tmp_directory_new_subdirectory (dir, NULL, ".d", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_file_has_parent (subdirectory, tmp_directory_get_file (dir)));
+  g_assert_cmpuint (test_count_entries (path), ==, 3);
+
+  g_assert_true (tmp_directory_clear (dir, NULL, &error));
+  g_assert_no_error (error);
+  test_assert_present (path);
+  g_assert_cmpuint (test_count_entries (path), ==, 0);
+
+  /* Somebody else deletes it: then there is nowhere to create anything. */
+  g_assert_no_errno (g_rmdir (path));
+  g_assert_null (tmp_directory_new_file (dir, NULL, NULL, NULL, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_null (tmp_directory_new_subdirectory (dir, NULL, NULL, NULL, &error));
+  g_assert_nonnull (error);
+}
+
+static void
 cleanup_async (TmpDirectory  *dir,
                GError       **error)
 {
@@ -503,6 +544,7 @@ main (int    argc,
 
   add ("/sftp/create", NULL, test_create);
   add ("/sftp/create-async", NULL, test_create_async);
+  add ("/sftp/contents", NULL, test_contents);
   add ("/sftp/cleanup", NULL, test_cleanup);
   add ("/sftp/cleanup-async", NULL, test_cleanup_async);
   add ("/sftp/unref", NULL, test_unref);

@@ -124,6 +124,42 @@ void test_get_child (File @base) throws Error {
 	directory.cleanup ();
 }
 
+void test_contents (File @base) throws Error {
+	var directory = new Tmp.Directory.in (@base);
+	FileIOStream? stream;
+	var file = directory.new_file ("a-", ".txt", out stream);
+
+	assert_true (file.has_parent (directory.file));
+	stream.output_stream.write_all ("hello".data, null);
+	stream.close ();
+	assert_true (directory.new_subdirectory ().has_parent (directory.file));
+	assert_cmpint (count_children (directory.file), EQ, 2);
+	assert_true (directory.clear ());
+	assert_cmpint (count_children (directory.file), EQ, 0);
+
+	directory.cleanup ();
+	try {
+		directory.new_file (null, null, out stream);
+		assert_not_reached ();
+	} catch (Error e) {
+		assert_io_error (e, IOError.CLOSED);
+	}
+}
+
+async void test_contents_async (File @base) throws Error {
+	var directory = new Tmp.Directory.in (@base);
+	FileIOStream? stream;
+	var file = yield directory.new_file_async (null, null, Priority.DEFAULT, null, out stream);
+
+	assert_true (file.has_parent (directory.file));
+	assert_nonnull (stream);
+	assert_true ((yield directory.new_subdirectory_async ("b")).has_parent (directory.file));
+	assert_cmpint (count_children (directory.file), EQ, 2);
+	assert_true (yield directory.clear_async ());
+	assert_cmpint (count_children (directory.file), EQ, 0);
+	directory.cleanup ();
+}
+
 void test_cleanup (File @base) throws Error {
 	var directory = new Tmp.Directory.in (@base);
 	var cancellable = new Cancellable ();
@@ -297,6 +333,7 @@ int main (string[] args) {
 	add_test ("/vala/directory/errors", test_errors);
 	add_test ("/vala/directory/uninitialised", test_uninitialised);
 	add_test ("/vala/directory/get-child", test_get_child);
+	add_test ("/vala/directory/contents", test_contents);
 	add_test ("/vala/directory/cleanup", test_cleanup);
 	add_test ("/vala/directory/cleanup-fails", test_cleanup_fails);
 	add_test ("/vala/directory/detach", test_detach);
@@ -306,6 +343,9 @@ int main (string[] args) {
 	add_async_test ("/vala/directory/create-async",
 	                (folder, callback) => test_create_async.begin (folder, callback),
 	                (result) => test_create_async.end (result));
+	add_async_test ("/vala/directory/contents-async",
+	                (folder, callback) => test_contents_async.begin (folder, callback),
+	                (result) => test_contents_async.end (result));
 	add_async_test ("/vala/directory/cleanup-async",
 	                (folder, callback) => test_cleanup_async.begin (folder, callback),
 	                (result) => test_cleanup_async.end (result));

@@ -152,6 +152,15 @@ _cleanup = Tmp.Directory.cleanup
 _cleanup_async = Tmp.Directory.cleanup_async
 _cleanup_finish = Tmp.Directory.cleanup_finish
 _detach = Tmp.Directory.detach
+_clear = Tmp.Directory.clear
+_clear_async = Tmp.Directory.clear_async
+_clear_finish = Tmp.Directory.clear_finish
+_new_file = Tmp.Directory.new_file
+_new_file_async = Tmp.Directory.new_file_async
+_new_file_finish = Tmp.Directory.new_file_finish
+_new_subdirectory = Tmp.Directory.new_subdirectory
+_new_subdirectory_async = Tmp.Directory.new_subdirectory_async
+_new_subdirectory_finish = Tmp.Directory.new_subdirectory_finish
 
 
 def _warn(pid, message):
@@ -250,6 +259,50 @@ class _Directory:
     def get_child(self, name):
         with _os_errors(os.fspath(name)):
             return _get_child(self, os.fspath(name))
+
+    def new_file(self, prefix=None, suffix=None, cancellable=None):
+        with _os_errors(self.name):
+            return _new_file(self, _affix(prefix), _affix(suffix), cancellable)
+
+    def new_file_async(self, prefix=None, suffix=None,
+                       io_priority=GLib.PRIORITY_DEFAULT, *args, **kwargs):
+        return _awaitable(
+            _new_file_async(self, _affix(prefix), _affix(suffix), io_priority,
+                            *args, **kwargs),
+            self.name)
+
+    def new_file_finish(self, result):
+        with _os_errors(self.name):
+            return _new_file_finish(self, result)
+
+    def new_subdirectory(self, prefix=None, suffix=None, cancellable=None):
+        with _os_errors(self.name):
+            return _new_subdirectory(self, _affix(prefix), _affix(suffix),
+                                     cancellable)
+
+    def new_subdirectory_async(self, prefix=None, suffix=None,
+                               io_priority=GLib.PRIORITY_DEFAULT,
+                               *args, **kwargs):
+        return _awaitable(
+            _new_subdirectory_async(self, _affix(prefix), _affix(suffix),
+                                    io_priority, *args, **kwargs),
+            self.name)
+
+    def new_subdirectory_finish(self, result):
+        with _os_errors(self.name):
+            return _new_subdirectory_finish(self, result)
+
+    def clear(self, cancellable=None):
+        with _os_errors(self.name):
+            return _clear(self, cancellable)
+
+    def clear_async(self, io_priority=GLib.PRIORITY_DEFAULT, *args, **kwargs):
+        return _awaitable(_clear_async(self, io_priority, *args, **kwargs),
+                          self.name)
+
+    def clear_finish(self, result):
+        with _os_errors(self.name):
+            return _clear_finish(self, result)
 
     def cleanup(self, cancellable=None):
         with _os_errors(self.name):
