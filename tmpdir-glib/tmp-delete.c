@@ -22,9 +22,9 @@
  *
  * Symbolic links are deleted, never followed, not even if @file is one. Mount
  * points are neither entered nor removed, unless @file is one itself and
- * @flags has [flags@Tmp.DeleteFlags.KEEP_ROOT]. Directories that their owner
- * is not allowed to read or change are made accessible first, if this process
- * is their owner.
+ * @flags has [flags@Tmp.DeleteFlags.KEEP_ROOT]. Native directories that their
+ * owner is not allowed to read or change are made accessible first, if this
+ * process is their owner.
  *
  * For native files all of this holds whatever others do to the tree in the
  * meantime. A directory belongs to the tree if it is there when it is reached:
@@ -35,7 +35,8 @@
  *
  * Everything that can be deleted is, even if something else cannot. The error
  * is then the first one met: its message has the path of the file, the reason,
- * and how many files and directories are left.
+ * and how many files and directories are known to be left; what is in a
+ * directory that cannot be read is not.
  *
  * It is no error if @file does not exist. If @cancellable is cancelled, what
  * is deleted by then stays deleted.
