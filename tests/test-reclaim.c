@@ -11,12 +11,26 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* Not leaked, only left behind */
 static TmpDirectory *held = NULL;
+
+/* This program can say that it has more privileges than its user: the libraries ask here,
+ * not the C library.
+ */
+static gboolean is_privileged = FALSE;
+
+unsigned long __getauxval (unsigned long type);
+
+__attribute__ ((visibility ("default"))) unsigned long
+getauxval (unsigned long type)
+{
+  return type == AT_SECURE && is_privileged ? 1 : __getauxval (type);
+}
 
 static TmpDirectory *
 create (GFile      *parent,
@@ -277,13 +291,14 @@ typedef enum
   KEPT_RENAMED,
   KEPT_BY_ENVIRONMENT,
   KEPT_WITHOUT_JOURNAL,
+  KEPT_PRIVILEGED,
   N_KEPT,
   NOT_KEPT = N_KEPT
 } Kept;
 
 static const char * const kept_names[] = {
   "detached", "from-the-beginning", "later", "after-all", "renamed", "by-environment",
-  "without-journal", "not-kept",
+  "without-journal", "privileged", "not-kept",
 };
 
 static int
@@ -297,6 +312,7 @@ keep (TestFixture   *fixture,
     g_setenv ("TMPDIR_GLIB_KEEP", "1", TRUE);
   if (kept == KEPT_WITHOUT_JOURNAL)
     g_setenv ("TMPDIR_GLIB_JOURNAL", "0", TRUE);
+  is_privileged = kept == KEPT_PRIVILEGED;
 
   held = create (NULL, NULL, NULL, kept != KEPT_FROM_THE_BEGINNING && kept != NOT_KEPT);
   test_make_files (tmp_directory_get_path (held), 5);
@@ -333,7 +349,8 @@ test_kept (TestFixture   *fixture,
   if (g_file_test (journals, G_FILE_TEST_EXISTS))
     g_assert_cmpuint (test_count_entries (journals), ==, 0);
   else
-    g_assert_true (kept == KEPT_BY_ENVIRONMENT || kept == KEPT_WITHOUT_JOURNAL);
+    g_assert_true (kept == KEPT_BY_ENVIRONMENT || kept == KEPT_WITHOUT_JOURNAL ||
+                   kept == KEPT_PRIVILEGED);
 }
 
 /* Whoever has been told to leave things alone, or how they are, does. */
@@ -343,7 +360,9 @@ reclaim_not (TestFixture   *fixture,
 {
   g_autoptr(GError) error = NULL;
 
-  g_setenv (data, strcmp (data, "TMPDIR_GLIB_KEEP") == 0 ? "1" : "0", TRUE);
+  is_privileged = strcmp (data, "AT_SECURE") == 0;
+  if (!is_privileged)
+    g_setenv (data, strcmp (data, "TMPDIR_GLIB_KEEP") == 0 ? "1" : "0", TRUE);
   g_assert_cmpint (tmp_reclaim (NULL, &error), ==, 0);
   g_assert_no_error (error);
   held = create_simple ();
@@ -446,6 +465,7 @@ main (int    argc,
     }
   mortal_add ("/reclaim/switched-off/journal", "TMPDIR_GLIB_JOURNAL", test_switched_off);
   mortal_add ("/reclaim/switched-off/keep", "TMPDIR_GLIB_KEEP", test_switched_off);
+  mortal_add ("/reclaim/switched-off/privileged", "AT_SECURE", test_switched_off);
   mortal_add ("/reclaim/automatic", NULL, test_automatic);
 
   return test_run ();
