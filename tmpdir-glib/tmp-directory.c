@@ -124,7 +124,7 @@ tmp_directory_open (TmpDirectory  *self,
 {
   const TmpLocation *location = &self->location;
   const gboolean inherited = tmp_directory_is_inherited (self);
-  TmpLocationState state = TMP_LOCATION_OURS;
+  TmpLocationState state;
   g_autofree char *name = NULL;
   gboolean owned;
 
@@ -137,12 +137,11 @@ tmp_directory_open (TmpDirectory  *self,
   owned = self->owned;
   if (owned && location->fd >= 0)
     *fd = fcntl (location->fd, F_DUPFD_CLOEXEC, 0);
-  if (owned)
-    state = tmp_location_check (location, location->fd);
   if (!inherited)
     g_mutex_unlock (&self->lock);
 
-  if (owned && state == TMP_LOCATION_OURS)
+  state = owned ? tmp_location_check (location, *fd) : TMP_LOCATION_DELETED;
+  if (state == TMP_LOCATION_OURS)
     return TRUE;
 
   tmp_fd_close (fd);

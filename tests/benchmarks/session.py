@@ -81,7 +81,7 @@ class Session:
         """After each table: what comes later may be interrupted."""
         path, kept = pathlib.Path(f'{self.args.output}.json'), []
         memory = round(os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') / (1 << 30))
-        machine = f'{os.cpu_count()} processors, {memory} GiB, Linux {platform.release()} {platform.machine()}'
+        machine = f'{os.cpu_count()} processors, {memory} GiB, Linux {platform.release().split("-")[0]} {platform.machine()}'
         measured = {(table.row, table.label) for table in self.tables}
         if self.args.keep and path.exists():
             kept = [old for old in json.loads(path.read_text(encoding='utf-8'))['tables']
