@@ -277,6 +277,8 @@ test_reclaiming (TestFixture   *fixture,
   g_autofree char *left = NULL;
   g_autofree char *sub = g_build_filename (fixture->path, "sub", NULL);
   g_autofree char *filled = NULL;
+  g_autofree char *state = NULL;
+  g_autofree char *state_before = NULL;
   TestFixture beside = { sub, g_file_new_for_path (sub) };
   TestWatch watch;
 
@@ -300,6 +302,12 @@ test_reclaiming (TestFixture   *fixture,
       exit (0);
     }
 
+  /* Other tests reclaim, too, from where their state is. */
+  state_before = g_strdup (g_getenv ("XDG_STATE_HOME"));
+  state = g_strconcat (fixture->path, ".state", NULL);
+  g_assert_no_errno (g_mkdir (state, 0700));
+  g_setenv ("XDG_STATE_HOME", state, TRUE);
+
   g_test_trap_subprocess (NULL, 0, 0);
   g_test_trap_assert_passed ();
   left = test_only_entry (fixture->path);
@@ -315,6 +323,12 @@ test_reclaiming (TestFixture   *fixture,
   test_assert_present (left);
   g_test_message ("%u are left", test_count_entries (left));
   g_object_unref (beside.file);
+
+  if (state_before != NULL)
+    g_setenv ("XDG_STATE_HOME", state_before, TRUE);
+  else
+    g_unsetenv ("XDG_STATE_HOME");
+  test_remove (state);
 }
 
 static const ExitCase cases[] = {

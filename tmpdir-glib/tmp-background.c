@@ -541,14 +541,18 @@ static void
 work_on_job (Background *self,
              Job        *job)
 {
-  gboolean is_worker = g_private_get (&current_worker) != NULL;
+  Worker *worker = g_private_get (&current_worker);
   gboolean finished;
 
   begin_job (self, job);
   job->n_workers++;
   g_atomic_int_inc (&self->n_active);
-  if (is_worker)
-    g_atomic_int_inc (&self->n_workers);
+  if (worker != NULL)
+    {
+      /* Also if it is at exit, in a callback of another job. */
+      worker->slice_start = g_get_monotonic_time ();
+      g_atomic_int_inc (&self->n_workers);
+    }
   if (has_job (self))
     call_thread (self);
   unlock (self);
@@ -556,7 +560,7 @@ work_on_job (Background *self,
   finished = tmp_deletion_work (job->deletion);
 
   g_mutex_lock (&self->lock);
-  if (is_worker)
+  if (worker != NULL)
     g_atomic_int_add (&self->n_workers, -1);
   if (g_atomic_int_dec_and_test (&self->n_active))
     tmp_pace_break (&self->pace);
@@ -650,7 +654,6 @@ worker_thread (gpointer data)
       if (job != NULL)
         {
           idle_time = IDLE_TIME;
-          worker.slice_start = g_get_monotonic_time ();
           work_on_job (self, job);
         }
       else
