@@ -240,8 +240,15 @@ test_scarce (TestFixture   *fixture,
 {
   g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
   const char *path = tmp_directory_get_path (dir);
+  const char *preload = g_getenv ("LD_PRELOAD");
   g_autoptr(GFile) subdirectory = NULL;
   g_autoptr(GError) error = NULL;
+
+  if (preload != NULL && strstr (preload, "vgpreload") != NULL)
+    {
+      g_test_skip ("Valgrind opens, and so creates, a file before it says EMFILE");
+      return;
+    }
 
   test_limit_descriptors (3);
   subdirectory = tmp_directory_new_subdirectory (dir, NULL, NULL, NULL, &error);
