@@ -223,6 +223,31 @@ test_limit_descriptors (guint n)
   must (setrlimit (RLIMIT_NOFILE, &limit), "");
 }
 
+/* How many descriptors of this process are of something below @path; none of them may be
+ * inherited by another program. A thread that reclaims has some of other things. */
+guint
+test_count_descriptors (const char *path)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GDir) dir = g_dir_open ("/proc/self/fd", 0, &error);
+  const char *name;
+  guint n = 0;
+
+  g_assert_no_error (error);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *link = g_build_filename ("/proc/self/fd", name, NULL);
+      g_autofree char *target = g_file_read_link (link, NULL);
+
+      if (target != NULL && g_str_has_prefix (target, path))
+        {
+          g_assert_cmpint (fcntl (atoi (name), F_GETFD), ==, FD_CLOEXEC);
+          n++;
+        }
+    }
+  return n;
+}
+
 char *
 test_make_dir (const char *parent,
                const char *name)

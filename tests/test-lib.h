@@ -51,6 +51,8 @@ void          test_give_away         (const char    *path);
 
 /* No descriptor over @n can be opened until test_limit_descriptors (0) */
 void          test_limit_descriptors (guint          n);
+/* How many there are of something below @path */
+guint         test_count_descriptors (const char    *path);
 
 /* Making things */
 char         *test_make_dir          (const char    *parent,
