@@ -6,7 +6,6 @@
 
 #include "test-lib.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/resource.h>
