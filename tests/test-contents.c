@@ -10,7 +10,6 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* All that the calls below have in common */
@@ -265,35 +264,6 @@ test_forbidden (TestFixture   *fixture,
   test_regain_root ();
 }
 
-/* A child may use what its parent has, but not clear it. */
-static void
-test_forked (TestFixture   *fixture,
-             gconstpointer  data)
-{
-  g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
-  const pid_t pid = fork ();
-  int status;
-
-  g_assert_no_errno (pid);
-  if (pid == 0)
-    {
-      GError *error = NULL;
-
-      if (tmp_directory_new_file (dir, "child-", NULL, NULL, NULL, NULL) == NULL ||
-          tmp_directory_new_subdirectory (dir, NULL, NULL, NULL, NULL) == NULL)
-        _exit (1);
-      if (tmp_directory_clear (dir, NULL, &error) ||
-          !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
-        _exit (2);
-      _exit (0);
-    }
-
-  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
-  g_assert_true (WIFEXITED (status));
-  g_assert_cmpint (WEXITSTATUS (status), ==, 0);
-  g_assert_cmpuint (test_count_entries (tmp_directory_get_path (dir)), ==, 2);
-}
-
 static gboolean
 clear (TmpDirectory  *dir,
        gboolean       async,
@@ -465,7 +435,6 @@ main (int    argc,
       }
   test_add ("/contents/descriptors", NULL, test_descriptors);
   test_add ("/contents/scarce", NULL, test_scarce);
-  test_add ("/contents/forked", NULL, test_forked);
   for (int async = FALSE; async <= TRUE; async++)
     {
       const char *end = async ? "-async" : "";

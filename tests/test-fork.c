@@ -10,10 +10,12 @@
 
 #include "test-lib.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -60,6 +62,41 @@ child_cleanup (TestFixture *fixture)
   test_wait_result (&result);
   g_assert_false (tmp_directory_cleanup_finish (held, result, &async_error));
   test_assert_error (async_error, G_IO_ERROR_PERMISSION_DENIED, tmp_directory_get_path (held));
+  exit (0);
+}
+
+static void
+child_clear (TestFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_assert_false (tmp_directory_clear (held, NULL, &error));
+  test_assert_error (error, G_IO_ERROR_PERMISSION_DENIED, tmp_directory_get_path (held));
+  exit (0);
+}
+
+static void
+child_persist (TestFixture *fixture)
+{
+  g_autoptr(GFile) destination = g_file_get_child (fixture->file, "destination");
+  g_autoptr(GError) error = NULL;
+
+  g_assert_false (tmp_directory_persist (held, destination, TMP_PERSIST_NONE, NULL, &error));
+  test_assert_error (error, G_IO_ERROR_PERMISSION_DENIED, tmp_directory_get_path (held));
+  exit (0);
+}
+
+/* It may use what its parent has. */
+static void
+child_use (TestFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GFile) file = tmp_directory_new_file (held, NULL, NULL, NULL, NULL, &error);
+  g_autoptr(GFile) subdirectory = NULL;
+
+  g_assert_no_error (error);
+  subdirectory = tmp_directory_new_subdirectory (held, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
   exit (0);
 }
 
@@ -208,6 +245,54 @@ test_child (TestFixture   *fixture,
   g_test_trap_subprocess (NULL, test_timeout (60), 0);
   g_test_trap_assert_passed ();
   g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
+}
+
+static void
+test_use (TestFixture   *fixture,
+          gconstpointer  data)
+{
+  held = test_new_directory (fixture);
+  fork_and_wait (fixture, child_use);
+  g_assert_cmpuint (test_count_entries (tmp_directory_get_path (held)), ==, 2);
+  g_clear_object (&held);
+  g_assert_true (tmp_flush (NULL, NULL));
+}
+
+/* A child has a copy of the lock, too, which keeps nothing that has been moved. */
+static void
+test_persist (TestFixture   *fixture,
+              gconstpointer  data)
+{
+  g_autoptr(GFile) destination = g_file_get_child (fixture->file, "destination");
+  g_autoptr(GError) error = NULL;
+  int pipe_fds[2];
+  pid_t pid;
+  int fd;
+
+  held = test_new_directory (fixture);
+  g_assert_no_errno (pipe (pipe_fds));
+  pid = fork ();
+  g_assert_no_errno (pid);
+  if (pid == 0)
+    {
+      char byte;
+
+      close (pipe_fds[1]);
+      _exit ((int) read (pipe_fds[0], &byte, 1));
+    }
+  close (pipe_fds[0]);
+
+  g_assert_true (tmp_directory_persist (held, destination, TMP_PERSIST_NONE, NULL, &error));
+  g_assert_no_error (error);
+  fd = open (g_file_peek_path (destination), O_RDONLY | O_DIRECTORY);
+  g_assert_no_errno (fd);
+  g_assert_no_errno (flock (fd, LOCK_EX | LOCK_NB));
+  close (fd);
+
+  close (pipe_fds[1]);
+  g_assert_cmpint (waitpid (pid, NULL, 0), ==, pid);
+  g_clear_object (&held);
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 1);
 }
 
 /* Forked while the workers are at work, whose locks nobody will ever open in
@@ -438,6 +523,10 @@ main (int    argc,
   test_add ("/fork/_exit", child__exit, test_child);
   test_add ("/fork/unref-and-exit", child_unref_and_exit, test_child);
   test_add ("/fork/cleanup", child_cleanup, test_child);
+  test_add ("/fork/clear", child_clear, test_child);
+  test_add ("/fork/persist", child_persist, test_child);
+  test_add ("/fork/persisted", NULL, test_persist);
+  test_add ("/fork/use", NULL, test_use);
   test_add ("/fork/creates", child_creates, test_child);
   test_add ("/fork/detach", child_detach, test_child);
   test_add ("/fork/exec", child_exec, test_child);

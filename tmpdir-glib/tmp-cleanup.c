@@ -28,18 +28,9 @@ begin (TmpDirectory    *self,
   gboolean kept = FALSE;
   int fd = -1;
 
-  if (!tmp_directory_check_initialized (self, error))
+  if (!tmp_directory_check_initialized (self, error) ||
+      tmp_directory_refuse_inherited (self, "Could not delete", error))
     return NULL;
-
-  if (tmp_directory_is_inherited (self))
-    {
-      g_autofree char *name = g_file_get_parse_name (self->location.file);
-
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
-                   "Could not delete “%s”: It belongs to the process that this one was forked from",
-                   name);
-      return NULL;
-    }
 
   /* To be cleaned up is to be gone; to be cleared is to be there. */
   if (keep_root && !tmp_directory_open (self, "Could not clear", &fd, error))
@@ -60,6 +51,7 @@ begin (TmpDirectory    *self,
                                        self->location.has_id ? &self->location.id : NULL, cancellable);
           g_clear_pointer (&self->deletion, tmp_deletion_unref);
           self->deletion = tmp_deletion_ref (deletion);
+          self->n_deletions++;
         }
     }
   g_mutex_unlock (&self->lock);
@@ -88,6 +80,7 @@ end (TmpDirectory    *self,
   int fd = -1;
 
   g_mutex_lock (&self->lock);
+  self->n_deletions--;
   if ((flags & TMP_DELETE_KEEP_ROOT) == 0)
     {
       /* Another cleanup may have been faster. */

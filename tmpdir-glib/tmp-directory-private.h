@@ -20,7 +20,8 @@ G_BEGIN_DECLS
  * nothing happens to the file system any more.
  *
  * What init() sets up never changes afterwards and needs no lock, once
- * 'initialized' is seen to be set. 'lock' guards what comes after it.
+ * 'initialized' is seen to be set. 'lock' guards what comes after it, and which directory
+ * the location is: when it persists, another one may take its place.
  *
  * Cleaning up does not take the ownership away while it runs, only when it was
  * successful: after an error or a cancellation the object is as it was. Several
@@ -43,7 +44,7 @@ struct _TmpDirectory
 
   /* by init() */
   gint         initialized; /* atomic */
-  TmpLocation  location;    /* but for its descriptor, which 'lock' guards */
+  TmpLocation  location;    /* but for the descriptor, the journal and the id */
 
   gint         auto_cleanup;          /* atomic */
   gint         ignore_cleanup_errors; /* atomic */
@@ -51,7 +52,8 @@ struct _TmpDirectory
   GMutex       lock;
   gboolean     owned;
   gboolean     told;            /* the caller knows what cannot be deleted */
-  TmpDeletion *deletion;        /* the last cleanup, while it runs */
+  guint        n_deletions;     /* that run */
+  TmpDeletion *deletion;        /* the last of them */
   guint64      entries_removed; /* by the last cleanup, after it has run */
 
   TmpExitHook  exit_hook;
@@ -60,6 +62,9 @@ struct _TmpDirectory
 gboolean tmp_directory_is_initialized          (TmpDirectory     *self);
 gboolean tmp_directory_is_inherited            (TmpDirectory     *self);
 gboolean tmp_directory_check_initialized       (TmpDirectory     *self,
+                                                GError          **error);
+gboolean tmp_directory_refuse_inherited        (TmpDirectory     *self,
+                                                const char       *action,
                                                 GError          **error);
 gboolean tmp_directory_open                    (TmpDirectory     *self,
                                                 const char       *action,

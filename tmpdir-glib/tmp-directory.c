@@ -114,6 +114,23 @@ tmp_directory_check_initialized (TmpDirectory  *self,
   return FALSE;
 }
 
+/* What a forked child has is a copy of the object, not the directory. */
+gboolean
+tmp_directory_refuse_inherited (TmpDirectory  *self,
+                                const char    *action,
+                                GError       **error)
+{
+  g_autofree char *name = NULL;
+
+  if (!tmp_directory_is_initialized (self) || !tmp_directory_is_inherited (self))
+    return FALSE;
+
+  name = g_file_get_parse_name (self->location.file);
+  tmp_error_set_literal (error, G_IO_ERROR_PERMISSION_DENIED, action, name,
+                         "It belongs to the process that this one was forked from");
+  return TRUE;
+}
+
 /* Makes sure that the directory is still ours, and where it was. Gives back another
  * descriptor of it, to be closed, or -1 if there is none. */
 gboolean
@@ -122,9 +139,9 @@ tmp_directory_open (TmpDirectory  *self,
                     int           *fd,
                     GError       **error)
 {
-  const TmpLocation *location = &self->location;
   const gboolean inherited = tmp_directory_is_inherited (self);
   TmpLocationState state;
+  TmpLocation location;
   g_autofree char *name = NULL;
   gboolean owned;
 
@@ -135,17 +152,18 @@ tmp_directory_open (TmpDirectory  *self,
   if (!inherited)
     g_mutex_lock (&self->lock);
   owned = self->owned;
-  if (owned && location->fd >= 0)
-    *fd = fcntl (location->fd, F_DUPFD_CLOEXEC, 0);
+  location = self->location;
+  if (owned && location.fd >= 0)
+    *fd = fcntl (location.fd, F_DUPFD_CLOEXEC, 0);
   if (!inherited)
     g_mutex_unlock (&self->lock);
 
-  state = owned ? tmp_location_check (location, *fd) : TMP_LOCATION_DELETED;
+  state = owned ? tmp_location_check (&location, *fd) : TMP_LOCATION_DELETED;
   if (state == TMP_LOCATION_OURS)
     return TRUE;
 
   tmp_fd_close (fd);
-  name = g_file_get_parse_name (location->file);
+  name = g_file_get_parse_name (location.file);
   if (!owned)
     tmp_error_set_literal (error, G_IO_ERROR_CLOSED, action, name,
                            "It has been cleaned up, or given away");

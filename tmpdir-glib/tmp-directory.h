@@ -14,6 +14,20 @@
 
 G_BEGIN_DECLS
 
+/**
+ * TmpPersistFlags:
+ * @TMP_PERSIST_NONE: fail if something is at the destination
+ * @TMP_PERSIST_EXCHANGE: put the directory that is at the destination into the place of
+ *   the temporary one
+ *
+ * Flags for [method@Tmp.Directory.persist].
+ */
+typedef enum /*< flags >*/
+{
+  TMP_PERSIST_NONE     = 0,
+  TMP_PERSIST_EXCHANGE = 1 << 0
+} TmpPersistFlags;
+
 #define TMP_TYPE_DIRECTORY (tmp_directory_get_type ())
 
 TMP_AVAILABLE_IN_ALL
@@ -135,6 +149,24 @@ void          tmp_directory_cleanup_async             (TmpDirectory         *sel
                                                        gpointer              user_data);
 TMP_AVAILABLE_IN_ALL
 gboolean      tmp_directory_cleanup_finish            (TmpDirectory         *self,
+                                                       GAsyncResult         *result,
+                                                       GError              **error);
+TMP_AVAILABLE_IN_ALL
+gboolean      tmp_directory_persist                   (TmpDirectory         *self,
+                                                       GFile                *destination,
+                                                       TmpPersistFlags       flags,
+                                                       GCancellable         *cancellable,
+                                                       GError              **error);
+TMP_AVAILABLE_IN_ALL
+void          tmp_directory_persist_async             (TmpDirectory         *self,
+                                                       GFile                *destination,
+                                                       TmpPersistFlags       flags,
+                                                       int                   io_priority,
+                                                       GCancellable         *cancellable,
+                                                       GAsyncReadyCallback   callback,
+                                                       gpointer              user_data);
+TMP_AVAILABLE_IN_ALL
+gboolean      tmp_directory_persist_finish            (TmpDirectory         *self,
                                                        GAsyncResult         *result,
                                                        GError              **error);
 TMP_AVAILABLE_IN_ALL
