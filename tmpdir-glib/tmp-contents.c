@@ -279,6 +279,50 @@ make (TmpDirectory   *self,
   return NULL;
 }
 
+/* Opens a new file that never gets a name where the kernel offers that, and else one that
+ * has it for a moment. */
+gboolean
+tmp_directory_open_unnamed (TmpDirectory  *self,
+                            const char    *action,
+                            int           *fd,
+                            GError       **error)
+{
+  const char *path = self->location.path;
+  int dirfd;
+
+  *fd = -1;
+  if (!tmp_directory_open (self, action, &dirfd, error))
+    return FALSE;
+
+  if (path == NULL)
+    {
+      g_autofree char *name = g_file_get_parse_name (self->location.file);
+
+      tmp_error_set_literal (error, G_IO_ERROR_NOT_SUPPORTED, action, name, "It is not native");
+      return FALSE;
+    }
+
+  *fd = openat (dirfd >= 0 ? dirfd : AT_FDCWD, dirfd >= 0 ? "." : path,
+                O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
+  /* Each file system that cannot has its own way to say so. */
+  if (*fd < 0 && errno != EMFILE && errno != ENFILE && errno != ENOSPC && errno != EDQUOT)
+    {
+      g_autofree char *name = tmp_name_new (NULL, NULL, FALSE, NULL);
+      g_autofree char *by_path = g_build_filename (path, name, NULL);
+      const int at = dirfd >= 0 ? dirfd : AT_FDCWD;
+
+      *fd = openat (at, dirfd >= 0 ? name : by_path,
+                    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+      if (*fd >= 0)
+        unlinkat (at, dirfd >= 0 ? name : by_path, 0);
+    }
+
+  if (*fd < 0)
+    tmp_error_set_errno (error, errno, action, path);
+  tmp_fd_close (&dirfd);
+  return *fd >= 0;
+}
+
 /**
  * tmp_directory_new_file:
  * @self: a directory

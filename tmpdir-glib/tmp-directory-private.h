@@ -70,6 +70,10 @@ gboolean tmp_directory_open                    (TmpDirectory     *self,
                                                 const char       *action,
                                                 int              *fd,
                                                 GError          **error);
+gboolean tmp_directory_open_unnamed            (TmpDirectory     *self,
+                                                const char       *action,
+                                                int              *fd,
+                                                GError          **error);
 gboolean tmp_directory_keeps_everything        (void);
 void     tmp_directory_print_kept              (TmpDirectory     *self);
 int      tmp_directory_release                 (TmpDirectory     *self,

@@ -10,6 +10,7 @@
 #include <tmpdir-glib/tmp-directory.h>
 #include <tmpdir-glib/tmp-enum-types.h>
 #include <tmpdir-glib/tmp-reclaim.h>
+#include <tmpdir-glib/tmp-spooled-stream.h>
 #include <tmpdir-glib/tmp-version-macros.h>
 #include <tmpdir-glib/tmp-version.h>
 
