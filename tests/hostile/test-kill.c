@@ -136,6 +136,42 @@ live_kept (TestFixture   *fixture,
   return 0;
 }
 
+/* All of it is in one of the two places. */
+static int
+live_persisted (TestFixture   *fixture,
+                gconstpointer  data)
+{
+  g_autofree char *tmp = mortal_get_tmp (fixture);
+  g_autoptr(GFile) destination = g_file_new_build_filename (tmp, "persisted", NULL);
+  g_autoptr(TmpDirectory) dir = create (NULL, NULL);
+
+  use (dir);
+  strcpy (testament->path, g_file_peek_path (destination));
+  g_atomic_int_set (&testament->keeping, BEING_KEPT);
+  g_assert_true (tmp_directory_persist (dir, destination, TMP_PERSIST_NONE, NULL, NULL));
+  g_atomic_int_set (&testament->keeping, KEPT);
+  return 0;
+}
+
+/* The other way round: what was there before is deleted, or is still there. */
+static int
+live_exchanged (TestFixture   *fixture,
+                gconstpointer  data)
+{
+  g_autofree char *tmp = mortal_get_tmp (fixture);
+  g_autofree char *there = test_make_dir (tmp, "persisted");
+  g_autoptr(GFile) destination = g_file_new_for_path (there);
+  g_autoptr(TmpDirectory) dir = NULL;
+
+  strcpy (testament->path, there);
+  g_atomic_int_set (&testament->keeping, KEPT);
+  test_make_tree (there, 2, 2);
+  dir = create (NULL, NULL);
+  use (dir);
+  g_assert_true (tmp_directory_persist (dir, destination, TMP_PERSIST_EXCHANGE, NULL, NULL));
+  return 0;
+}
+
 static int
 live_to_reclaim (TestFixture   *fixture,
                  gconstpointer  data)
@@ -214,8 +250,8 @@ check_testament (void)
 
   if (keeping == KEPT)
     test_assert_present (testament->path);
-  if (keeping != NOT_KEPT)
-    g_rmdir (testament->path);
+  if (keeping != NOT_KEPT && g_file_test (testament->path, G_FILE_TEST_EXISTS))
+    test_remove (testament->path);
 }
 
 /* Returns how many entries were left by all those that were killed, and left by the
@@ -303,6 +339,8 @@ main (int    argc,
     { "/kill/nested", { live_nested } },
     { "/kill/detached", { live_detached } },
     { "/kill/kept", { live_kept } },
+    { "/kill/persisted", { live_persisted } },
+    { "/kill/exchanged", { live_exchanged } },
     { "/kill/reclaim", { live_to_reclaim, leave } },
     { "/kill/automatic", { live_dropped, leave } },
   };
