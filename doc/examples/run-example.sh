@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+# run-example.sh PROGRAM [ARGUMENT…]: runs it where there is nothing, and where it must
+# leave nothing.
+
+set -eu
+
+TMPDIR=$(mktemp -d)
+XDG_STATE_HOME=$(mktemp -d)
+export TMPDIR XDG_STATE_HOME
+
+"$@"
+# Both fail if there is something left.
+rmdir "$TMPDIR"
+rmdir "$XDG_STATE_HOME/tmpdir-glib" "$XDG_STATE_HOME"
