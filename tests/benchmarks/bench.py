@@ -26,6 +26,7 @@ ROWS = {row.__name__: row for row in (
     rows_deletion.disk, rows_deletion.memory, rows_deletion.xfs, rows_deletion.btrfs,
     rows_deletion.wide, rows_deletion.deep, rows_deletion.growth,
     rows_around.create, rows_around.unref, rows_around.loop, rows_around.pool,
+    rows_around.spooled,
     rows_deletion.fuse, rows_deletion.sftp, rows_around.size)}
 TREES = list(places.trees_to_delete(1, []))
 # Times smaller, and rounds

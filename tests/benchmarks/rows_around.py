@@ -19,6 +19,15 @@ for _ in range(int(sys.argv[2])):
     tempfile.TemporaryDirectory(dir=sys.argv[1]).cleanup()
 print(json.dumps({'inside_s': time.monotonic() - start}))
 '''
+PYTHON_SPOOLED = '''
+import json, sys, tempfile, time
+piece, start = b'x' * 4096, time.monotonic()
+for _ in range(int(sys.argv[3])):
+    with tempfile.SpooledTemporaryFile(int(sys.argv[2]), dir=sys.argv[1]) as file:
+        for _ in range(256):
+            file.write(piece)
+print(json.dumps({'inside_s': time.monotonic() - start}))
+'''
 CREATORS = {
     US: ['bench-create', 'tmp'],
     'mkdtemp + rmdir': ['bench-create', 'raw'],
@@ -158,6 +167,29 @@ def pool(session):
         table.goal('≤ 5 ms', table.median(US) <= 5,
                    f'{table.median(US):.2f} ms, and at most {table.median(US, "max_ms"):.2f} ms')
         session.finish(table)
+
+
+def spooled(session):
+    count = session.size(500)
+
+    def peer(command):
+        def run():
+            sample = session.run([*command, count])
+            return {**sample, 'each_us': sample['inside_s'] / count * 1e6}
+        return Peer(run)
+
+    for place in session.chosen_places():
+        for mode, max_size in ('memory', 2 << 20), ('rolled', 1 << 19):
+            label = f'{place.name}, {"in memory" if mode == "memory" else "rolled over"}'
+            table = Table('spooled', label, f'write 1 MiB in pieces of 4 KiB to a spooled stream that keeps '
+                          f'{max_size >> 10} KiB in memory, {count} times', place.name, 'each_us', 'µs', 'GFileIOStream')
+            session.in_turn(table, place, {
+                US: peer(['bench-spooled', mode, place.path]),
+                'Python tempfile': peer([*PYTHON, PYTHON_SPOOLED, place.path, max_size]),
+                'GFileIOStream': peer(['bench-spooled', 'file', place.path]),
+            })
+            table.goal('no slower than GFileIOStream', table.ratio(US) >= 0.95, f'{table.ratio(US):.2f} times as fast')
+            session.finish(table)
 
 
 def size(session):
