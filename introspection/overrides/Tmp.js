@@ -8,74 +8,62 @@
 
 const {Gio, GLib, GObject} = imports.gi;
 
-// Every asynchronous call below still takes a callback as its last argument,
-// and then returns nothing; '...callback' is that one argument, or none.
+// An argument that has to be there
+const NEEDED = undefined;
 
-function _patchDirectory(Directory) {
-    const prototype = Directory.prototype;
-    const original = {
-        new: Directory.new,
-        new_in: Directory.new_in,
-        cleanup: prototype.cleanup,
-        clear: prototype.clear,
-        new_file: prototype.new_file,
-        new_subdirectory: prototype.new_subdirectory,
+// Has arguments that are left out, or undefined, replaced by their defaults.
+// An asynchronous call may have one more, a callback, and then returns nothing.
+function _setDefaults(owner, name, defaults) {
+    const original = owner[name];
+
+    owner[name] = function (...args) {
+        const filled = defaults.map((value, i) => args[i] === undefined ? value : args[i]);
+
+        // What is not the method of an object may be called without its owner.
+        return original.call(this instanceof GObject.Object ? this : owner,
+            ...filled, ...args.slice(defaults.length));
     };
+}
+
+function _patch(owner, calls) {
+    for (const [name, defaults] of Object.entries(calls)) {
+        if (name.endsWith('_async'))
+            Gio._promisify(owner, name, name.replace(/async$/, 'finish'));
+        _setDefaults(owner, name, defaults);
+    }
+}
+
+async function _dispose(directory) {
+    if (directory.auto_cleanup)
+        await directory.cleanup_async();
+}
+
+function _patchDirectory({Directory, PersistFlags}) {
+    const prototype = Directory.prototype;
 
     prototype._init = function (properties = {}) {
         GObject.Object.prototype._init.call(this, properties);
         this.init(null);
     };
 
-    Directory.new = function (prefix = null) {
-        return original.new.call(Directory, prefix);
-    };
+    _patch(Directory, {
+        new: [null],
+        new_in: [NEEDED, null, null],
+        create_async: [null, null, GLib.PRIORITY_DEFAULT, null],
+    });
 
-    Directory.new_in = function (parent, prefix = null, cancellable = null) {
-        return original.new_in.call(Directory, parent, prefix, cancellable);
-    };
-
-    Gio._promisify(Directory, 'create_async', 'create_finish');
-    const createAsync = Directory.create_async;
-    Directory.create_async = function (parent = null, prefix = null,
-        ioPriority = GLib.PRIORITY_DEFAULT, cancellable = null, ...callback) {
-        return createAsync.call(Directory, parent, prefix, ioPriority, cancellable, ...callback);
-    };
-
-    prototype.cleanup = function (cancellable = null) {
-        return original.cleanup.call(this, cancellable);
-    };
-
-    Gio._promisify(prototype, 'cleanup_async', 'cleanup_finish');
-    const cleanupAsync = prototype.cleanup_async;
-    prototype.cleanup_async = function (ioPriority = GLib.PRIORITY_DEFAULT,
-        cancellable = null, ...callback) {
-        return cleanupAsync.call(this, ioPriority, cancellable, ...callback);
-    };
-
-    prototype.clear = function (cancellable = null) {
-        return original.clear.call(this, cancellable);
-    };
-
-    Gio._promisify(prototype, 'clear_async', 'clear_finish');
-    const clearAsync = prototype.clear_async;
-    prototype.clear_async = function (ioPriority = GLib.PRIORITY_DEFAULT,
-        cancellable = null, ...callback) {
-        return clearAsync.call(this, ioPriority, cancellable, ...callback);
-    };
-
-    for (const name of ['new_file', 'new_subdirectory']) {
-        prototype[name] = function (prefix = null, suffix = null, cancellable = null) {
-            return original[name].call(this, prefix, suffix, cancellable);
-        };
-
-        Gio._promisify(prototype, `${name}_async`, `${name}_finish`);
-        const newAsync = prototype[`${name}_async`];
-        prototype[`${name}_async`] = function (prefix = null, suffix = null,
-            ioPriority = GLib.PRIORITY_DEFAULT, cancellable = null, ...callback) {
-            return newAsync.call(this, prefix, suffix, ioPriority, cancellable, ...callback);
-        };
-    }
+    _patch(prototype, {
+        cleanup: [null],
+        cleanup_async: [GLib.PRIORITY_DEFAULT, null],
+        clear: [null],
+        clear_async: [GLib.PRIORITY_DEFAULT, null],
+        new_file: [null, null, null],
+        new_file_async: [null, null, GLib.PRIORITY_DEFAULT, null],
+        new_subdirectory: [null, null, null],
+        new_subdirectory_async: [null, null, GLib.PRIORITY_DEFAULT, null],
+        persist: [NEEDED, PersistFlags.NONE, null],
+        persist_async: [NEEDED, PersistFlags.NONE, GLib.PRIORITY_DEFAULT, null],
+    });
 
     // Calls body with a new directory, and cleans it up whether the promise
     // that body returns is kept or broken.
@@ -111,51 +99,20 @@ function _patchDirectory(Directory) {
     }
 }
 
-async function _dispose(directory) {
-    if (directory.auto_cleanup)
-        await directory.cleanup_async();
-}
-
-function _patchFunctions(Tmp) {
-    const original = {
-        delete_tree: Tmp.delete_tree,
-        flush: Tmp.flush,
-        reclaim: Tmp.reclaim,
-    };
-
-    Tmp.delete_tree = function (file, flags = Tmp.DeleteFlags.NONE, cancellable = null) {
-        return original.delete_tree(file, flags, cancellable);
-    };
-
-    Gio._promisify(Tmp, 'delete_tree_async', 'delete_tree_finish');
-    const deleteTreeAsync = Tmp.delete_tree_async;
-    Tmp.delete_tree_async = function (file, flags = Tmp.DeleteFlags.NONE,
-        ioPriority = GLib.PRIORITY_DEFAULT, cancellable = null, ...callback) {
-        return deleteTreeAsync.call(Tmp, file, flags, ioPriority, cancellable, ...callback);
-    };
-
-    Tmp.flush = function (cancellable = null) {
-        return original.flush(cancellable);
-    };
-
-    Gio._promisify(Tmp, 'flush_async', 'flush_finish');
-    const flushAsync = Tmp.flush_async;
-    Tmp.flush_async = function (cancellable = null, ...callback) {
-        return flushAsync.call(Tmp, cancellable, ...callback);
-    };
-
-    Tmp.reclaim = function (cancellable = null) {
-        return original.reclaim(cancellable);
-    };
-
-    Gio._promisify(Tmp, 'reclaim_async', 'reclaim_finish');
-    const reclaimAsync = Tmp.reclaim_async;
-    Tmp.reclaim_async = function (cancellable = null, ...callback) {
-        return reclaimAsync.call(Tmp, cancellable, ...callback);
-    };
-}
-
 function _init() {
-    _patchDirectory(this.Directory);
-    _patchFunctions(this);
+    _patchDirectory(this);
+
+    _patch(this.SpooledStream.prototype, {
+        rollover: [null],
+        rollover_async: [GLib.PRIORITY_DEFAULT, null],
+    });
+
+    _patch(this, {
+        delete_tree: [NEEDED, this.DeleteFlags.NONE, null],
+        delete_tree_async: [NEEDED, this.DeleteFlags.NONE, GLib.PRIORITY_DEFAULT, null],
+        flush: [null],
+        flush_async: [null],
+        reclaim: [null],
+        reclaim_async: [null],
+    });
 }

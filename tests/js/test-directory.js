@@ -220,6 +220,47 @@ test('clear', async base => {
     await assertError(IOErrorEnum.CLOSED, null, () => directory.clear_async());
 });
 
+test('persist', async base => {
+    const destination = base.get_child('destination');
+
+    for (const method of ['persist', 'persist_async']) {
+        const directory = new Tmp.Directory({parent: base});
+        makeTree(directory.file, 250);
+        const before = children(directory.file).length;
+        assertEqual(await directory[method](destination), true);
+        assert(!exists(directory.file));
+        assertEqual(children(destination).length, before);
+        await assertError(IOErrorEnum.CLOSED, directory.path, () => directory[method](destination));
+
+        const other = new Tmp.Directory({parent: base});
+        await assertError(IOErrorEnum.EXISTS, destination.get_path(), () => other[method](destination));
+        assertEqual(await other[method](destination, Tmp.PersistFlags.EXCHANGE), true);
+        assertEqual(children(other.file).length, before);
+        assertEqual(children(destination).length, 0);
+        other.cleanup();
+        destination.delete(null);
+    }
+
+    const directory = new Tmp.Directory({parent: base});
+    await assertError(IOErrorEnum.CANCELLED, null,
+        () => directory.persist_async(destination, undefined, undefined, cancelled()));
+    await assertError(IOErrorEnum.NOT_FOUND, destination.get_path(),
+        () => directory.persist(destination, Tmp.PersistFlags.EXCHANGE));
+    directory.cleanup();
+});
+
+test('async iteration over what is inside', async base => {
+    const directory = new Tmp.Directory({parent: base});
+    const names = [];
+
+    makeTree(directory.file, 250);
+    for await (const info of directory.file.enumerate_children('standard::name',
+        Gio.FileQueryInfoFlags.NOFOLLOW_SYMLINKS, null))
+        names.push(info.get_name());
+    assertEqual(`${names.sort()}`, `${children(directory.file).sort()}`);
+    directory.cleanup();
+});
+
 test('cleanup_async', async base => {
     for (const options of [[], [GLib.PRIORITY_LOW], [GLib.PRIORITY_LOW, new Gio.Cancellable()]]) {
         const directory = new Tmp.Directory({parent: base});

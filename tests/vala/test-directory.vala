@@ -160,6 +160,30 @@ async void test_contents_async (File @base) throws Error {
 	directory.cleanup ();
 }
 
+async void test_persist (File @base) throws Error {
+	var destination = @base.get_child ("destination");
+	var directory = new Tmp.Directory.in (@base);
+	var path = directory.get_path ();
+
+	make_tree (directory.file, 50);
+	assert_true (directory.persist (destination));
+	assert_false (FileUtils.test (path, EXISTS));
+	assert_cmpint (count_children (destination), EQ, 1);
+
+	directory = new Tmp.Directory.in (@base);
+	try {
+		yield directory.persist_async (destination);
+		assert_not_reached ();
+	} catch (Error e) {
+		assert_io_error (e, IOError.EXISTS, destination);
+	}
+	assert_true (yield directory.persist_async (destination, EXCHANGE));
+	assert_cmpint (count_children (directory.file), EQ, 1);
+	assert_cmpint (count_children (destination), EQ, 0);
+	directory.cleanup ();
+	destination.delete ();
+}
+
 void test_cleanup (File @base) throws Error {
 	var directory = new Tmp.Directory.in (@base);
 	var cancellable = new Cancellable ();
@@ -346,6 +370,9 @@ int main (string[] args) {
 	add_async_test ("/vala/directory/contents-async",
 	                (folder, callback) => test_contents_async.begin (folder, callback),
 	                (result) => test_contents_async.end (result));
+	add_async_test ("/vala/directory/persist",
+	                (folder, callback) => test_persist.begin (folder, callback),
+	                (result) => test_persist.end (result));
 	add_async_test ("/vala/directory/cleanup-async",
 	                (folder, callback) => test_cleanup_async.begin (folder, callback),
 	                (result) => test_cleanup_async.end (result));
