@@ -550,6 +550,20 @@ test_wait_result (GAsyncResult **result)
 }
 
 /* For what no main context will tell us: looks again every millisecond */
+guint
+test_count_refs (gpointer object)
+{
+  return (guint) g_atomic_int_get ((gint *) &G_OBJECT (object)->ref_count);
+}
+
+void
+test_wait_refs (gpointer object,
+                guint    n_refs)
+{
+  while (test_count_refs (object) > n_refs)
+    g_usleep (100);
+}
+
 void
 test_wait_until (gboolean (*condition) (gpointer data),
                  gpointer   data)

@@ -32,7 +32,9 @@ persist (TmpDirectory     *dir,
          GError          **error)
 {
   g_autoptr(GFile) destination = g_file_new_for_path (path);
+  const guint n_refs = test_count_refs (dir);
   g_autoptr(GAsyncResult) result = NULL;
+  gboolean success;
 
   if (how == BLOCKING)
     return tmp_directory_persist (dir, destination, flags, cancellable, error);
@@ -40,7 +42,10 @@ persist (TmpDirectory     *dir,
   tmp_directory_persist_async (dir, destination, flags, G_PRIORITY_DEFAULT, cancellable,
                                test_store_result, &result);
   test_wait_result (&result);
-  return tmp_directory_persist_finish (dir, result, error);
+  success = tmp_directory_persist_finish (dir, result, error);
+  g_clear_object (&result);
+  test_wait_refs (dir, n_refs);
+  return success;
 }
 
 static TmpDirectory *
