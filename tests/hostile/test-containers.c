@@ -308,7 +308,10 @@ test_clock (TestFixture   *fixture,
   set_times (journals, seconds);
   mortal_kill (&dead);
 
-  g_assert_cmpint (mortal_reclaim (fixture), ==, 2);
+  /* On a slow machine, the one that is alive may just have begun to do it. */
+  g_assert_cmpint (mortal_reclaim (fixture), <=, 2);
+  while (test_count_entries (tmp) > 2 * (1 + 3))
+    g_usleep (1000);
   g_assert_cmpuint (test_count_entries (tmp), ==, 2 * (1 + 3));
   mortal_go_on (&alive);
   g_assert_cmpint (mortal_end (&alive), ==, 0);
