@@ -54,8 +54,9 @@ END
     echo PREFIX/share/vala/vapi/tmpdir-glib-1.vapi
   fi
 } | LC_ALL=C sort > "$work/wanted"
-# Where in the prefix Python looks is for Python to know.
-(cd "$work/destdir" && find . ! -type d) |
+# Where in the prefix Python looks is for Python to know, and whether bytecode is
+# installed is for Meson, which does it from 1.2 on.
+(cd "$work/destdir" && find . ! -type d ! -path '*/__pycache__/*') |
   sed -e "s|^\.$prefix/|PREFIX/|" -e 's|^PREFIX/.*/gi/overrides/|PREFIX/PYTHON/gi/overrides/|' |
   LC_ALL=C sort > "$work/installed"
 if ! diff -u "$work/wanted" "$work/installed"; then
