@@ -225,6 +225,15 @@ create_in_thread (gpointer data)
     assert_no_live_record (run);
 }
 
+/* What starts threads of GLib's: the one that starts those of GTask in GLib 2.76
+ * and newer, too, has to be supervised.
+ */
+static void
+prepare_in_thread (gpointer data)
+{
+  g_type_class_unref (g_type_class_ref (G_TYPE_TASK));
+}
+
 /* In a child process: everything that it must not survive ends it with a
  * message.
  */
@@ -244,10 +253,10 @@ run_in_child (Run         *run,
   g_setenv ("TMPDIR", run->parent, TRUE);
   g_setenv ("XDG_STATE_HOME", state, TRUE);
 
-  /* What is made only once, and what starts threads of GLib's */
+  /* What is made only once */
   g_main_context_default ();
-  g_type_class_unref (g_type_class_ref (G_TYPE_TASK));
   supervise_start ();
+  supervise_run (&run->supervision, prepare_in_thread, NULL);
   supervise_run (&run->supervision, create_in_thread, run);
   g_free (run->supervision.path);
   g_free (run->journal);
