@@ -325,13 +325,19 @@ class _Directory:
         return _detach(self)
 
 
+class _Life:
+    """Goes with a directory. PyGObject 3.58 makes a new Python object
+    of a directory that only C has held meanwhile, but keeps its attributes."""
+
+
 def _watch(directory, *_args):
     """Has a ResourceWarning issued, as by tempfile, if the directory is left
     to be deleted by the garbage collector or at exit."""
     _unwatch(directory)
     if directory.get_auto_cleanup():
+        directory._life = _Life()
         directory._finalizer = weakref.finalize(
-            directory, _warn, directory._pid,
+            directory._life, _warn, directory._pid,
             f'Implicitly cleaning up {directory!r}')
 
 
