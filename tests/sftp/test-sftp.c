@@ -72,6 +72,25 @@ is_mounted (gpointer data)
   return g_file_query_exists (fixture->file, NULL);
 }
 
+/* Of GVfs 1.62, a daemon that has just lost its mount takes the next one, and ends a
+ * second later all the same.
+ */
+static void
+wait_for_mount (TestFixture *fixture)
+{
+  const gint64 long_enough = 3 * G_USEC_PER_SEC;
+  gint64 since;
+
+  do
+    {
+      test_wait_until (is_mounted, fixture);
+      since = g_get_monotonic_time ();
+      while (g_get_monotonic_time () - since < long_enough && is_mounted (fixture))
+        g_usleep (10000);
+    }
+  while (g_get_monotonic_time () - since < long_enough);
+}
+
 /* Sends a signal to all that sshd has started for our connection. Each child of
  * it leads a process group.
  */
@@ -323,7 +342,7 @@ test_exit (TestFixture   *fixture,
   if (kill_server)
     {
       g_assert_cmpuint (test_count_entries (fixture->path), >, 5 * (5 + 2));
-      test_wait_until (is_mounted, fixture);
+      wait_for_mount (fixture);
     }
   else
     g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
@@ -514,7 +533,10 @@ test_cut (TestFixture   *fixture,
             test_assert_error (error, error->code, uri);
         }
 
-      test_wait_until (is_mounted, fixture);
+      if (cut == CUT_STALLED)
+        test_wait_until (is_mounted, fixture);
+      else
+        wait_for_mount (fixture);
       g_clear_error (&error);
       cleanup_async (dir, &error);
       g_assert_no_error (error);
