@@ -18,6 +18,7 @@ Usage: ./run.sh COMMAND [OPTION…]
   demo           in C, Python, JavaScript and Vala: fill a temporary directory,
                  drop it while a main loop runs, and see that it is gone
   test           run all tests; options are those of 'meson test'
+  setup          only configure; options are those of 'meson setup'
   bench          measure deletion beside its peers; options are those of
                  tests/benchmarks/bench.py (--quick, --rows, --help)
 
@@ -107,7 +108,7 @@ configure ()
 {
   if [ ! -e "$build_dir/build.ninja" ]; then
     # Not 'auto': here, a language that is left out is a mistake.
-    meson setup -Dintrospection=enabled -Dvapi=enabled "$build_dir" "$source_dir"
+    meson setup -Dintrospection=enabled -Dvapi=enabled "$@" "$build_dir" "$source_dir"
   fi
 }
 
@@ -169,6 +170,10 @@ case $command in
   test)
     install_missing
     run_test "$@"
+    ;;
+  setup)
+    install_missing
+    configure "$@"
     ;;
   bench)
     needed+=("${needed_for_bench[@]}")
