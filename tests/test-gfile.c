@@ -10,6 +10,7 @@
 #include "wrap-file.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Where it really is */
@@ -303,6 +304,40 @@ test_unreadable (TestFixture   *fixture,
   test_assert_present (busy);
 }
 
+/* Of what is in a directory that may only be read, or not even that, GIO knows no type. */
+static void
+test_unsearchable (TestFixture   *fixture,
+                   gconstpointer  data)
+{
+  const mode_t *mode = data;
+  g_autofree char *tree = NULL;
+  g_autofree char *closed = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *uri = NULL;
+  g_autoptr(GFile) file = g_file_get_child (fixture->file, "tree");
+  g_autoptr(GFile) inner = g_file_resolve_relative_path (file, "closed/file");
+  g_autoptr(GError) error = NULL;
+
+  if (!test_drop_root (fixture))
+    return;
+
+  tree = test_make_dir (fixture->path, "tree");
+  closed = test_make_dir (tree, "closed");
+  path = test_make_file (closed, "file");
+  uri = g_file_get_uri (inner);
+  g_assert_no_errno (chmod (closed, *mode));
+
+  g_assert_false (tmp_delete_tree (inner, TMP_DELETE_NONE, NULL, &error));
+  test_assert_error (error, G_IO_ERROR_PERMISSION_DENIED, uri);
+  g_clear_error (&error);
+  g_assert_false (tmp_delete_tree (file, TMP_DELETE_NONE, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
+
+  test_regain_root ();
+  g_assert_no_errno (chmod (closed, 0700));
+  test_assert_present (path);
+}
+
 /* If it cannot be known what the root is, nothing is done to it. */
 static void
 test_root_error (TestFixture   *fixture,
@@ -393,6 +428,8 @@ int
 main (int    argc,
       char **argv)
 {
+  static const mode_t none = 0, readable = 0400;
+
   test_init (&argc, &argv);
 
   wrap_add ("/gfile/create", NULL, test_create);
@@ -408,6 +445,8 @@ main (int    argc,
   wrap_add ("/gfile/error-next", GINT_TO_POINTER (WRAP_NEXT), test_error);
   wrap_add ("/gfile/error-delete", GINT_TO_POINTER (WRAP_DELETE), test_error);
   wrap_add ("/gfile/unreadable", NULL, test_unreadable);
+  wrap_add ("/gfile/unsearchable", &none, test_unsearchable);
+  wrap_add ("/gfile/only-readable", &readable, test_unsearchable);
   wrap_add ("/gfile/root-error", NULL, test_root_error);
   wrap_add ("/gfile/cleanup-retry", NULL, test_cleanup_retry);
   wrap_add ("/gfile/cancelled-during", NULL, test_cancelled_during);

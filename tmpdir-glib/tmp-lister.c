@@ -116,7 +116,10 @@ read_directory (TmpLister     *self,
       if (info == NULL)
         break;
 
-      g_ptr_array_add (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY
+      /* What cannot be looked at has no type, of which
+       * g_file_info_get_file_type() of GLib 2.76 and newer complains. */
+      g_ptr_array_add (g_file_info_get_attribute_uint32 (info, G_FILE_ATTRIBUTE_STANDARD_TYPE) ==
+                           G_FILE_TYPE_DIRECTORY
                          ? listing->subdirs
                          : listing->files,
                        g_strdup (g_file_info_get_name (info)));

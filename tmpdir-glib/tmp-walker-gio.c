@@ -85,7 +85,10 @@ gio_open_root (TmpWalker *self,
 
   if (info != NULL)
     {
-      if (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY)
+      /* It has no type, which g_file_info_get_file_type() of GLib 2.76 and newer
+       * complains of, if nobody may look at it. */
+      if (g_file_info_get_attribute_uint32 (info, G_FILE_ATTRIBUTE_STANDARD_TYPE) ==
+          G_FILE_TYPE_DIRECTORY)
         return TMP_ROOT_DIRECTORY;
 
       if ((self->flags & TMP_DELETE_KEEP_ROOT) != 0)
