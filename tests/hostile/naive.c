@@ -18,6 +18,19 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Not by g_file_query_file_type (), nor g_file_info_get_file_type (): to GLib 2.84 what
+ * cannot be looked at is a critical there.
+ */
+static gboolean
+is_directory (GFile *file)
+{
+  g_autoptr(GFileInfo) info = g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_TYPE,
+                                                 G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
+
+  return info != NULL &&
+         g_file_info_get_attribute_uint32 (info, G_FILE_ATTRIBUTE_STANDARD_TYPE) == G_FILE_TYPE_DIRECTORY;
+}
+
 static gboolean
 delete_tree (GFile     *file,
              gboolean   repair,
@@ -25,7 +38,7 @@ delete_tree (GFile     *file,
 {
   g_autoptr(GFileEnumerator) children = NULL;
 
-  if (g_file_query_file_type (file, G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL) == G_FILE_TYPE_DIRECTORY)
+  if (is_directory (file))
     {
       if (repair)
         g_chmod (g_file_peek_path (file), 0700);
@@ -41,7 +54,7 @@ delete_tree (GFile     *file,
 
       if (!g_file_enumerator_iterate (children, &info, &child, NULL, NULL) || info == NULL)
         break;
-      if (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY)
+      if (g_file_info_get_attribute_uint32 (info, G_FILE_ATTRIBUTE_STANDARD_TYPE) == G_FILE_TYPE_DIRECTORY)
         delete_tree (child, repair, NULL);
       else
         g_file_delete (child, NULL, NULL);
