@@ -33,6 +33,7 @@ PREFIX/include/tmpdir-glib-1/tmpdir-glib/tmp-delete.h
 PREFIX/include/tmpdir-glib-1/tmpdir-glib/tmp-directory.h
 PREFIX/include/tmpdir-glib-1/tmpdir-glib/tmp-enum-types.h
 PREFIX/include/tmpdir-glib-1/tmpdir-glib/tmp-reclaim.h
+PREFIX/include/tmpdir-glib-1/tmpdir-glib/tmp-spooled-stream.h
 PREFIX/include/tmpdir-glib-1/tmpdir-glib/tmp-version-macros.h
 PREFIX/include/tmpdir-glib-1/tmpdir-glib/tmp-version.h
 PREFIX/include/tmpdir-glib-1/tmpdir-glib/tmpdir-glib.h
