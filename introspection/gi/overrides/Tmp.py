@@ -14,6 +14,7 @@ same.
 
 import errno
 import functools
+import io
 import os
 import warnings
 import weakref
@@ -89,23 +90,24 @@ class _Awaitable:
     """What an asynchronous call returns under an event loop of PyGObject 3.50
     or newer, with the errors translated."""
 
-    def __init__(self, pending, filename):
+    def __init__(self, pending, filename, convert):
         self._pending = pending
         self._filename = filename
+        self._convert = convert
 
     def __await__(self):
         return self._wait().__await__()
 
     async def _wait(self):
         with _os_errors(self._filename):
-            return await self._pending
+            return self._convert(await self._pending)
 
     def __getattr__(self, name):
         return getattr(self._pending, name)
 
 
-def _awaitable(pending, filename):
-    return None if pending is None else _Awaitable(pending, filename)
+def _awaitable(pending, filename, convert=lambda result: result):
+    return None if pending is None else _Awaitable(pending, filename, convert)
 
 
 # Arguments
@@ -140,6 +142,103 @@ def _affix(affix):
     return affix
 
 
+# Files
+# -----
+
+class _RawFile(io.RawIOBase):
+    """A seekable Gio.IOStream as Python's io module wants it."""
+
+    _whence = {os.SEEK_SET: GLib.SeekType.SET, os.SEEK_CUR: GLib.SeekType.CUR,
+               os.SEEK_END: GLib.SeekType.END}
+
+    def __init__(self, stream, name, closes_stream):
+        super().__init__()
+        self._stream = stream
+        self._closes_stream = closes_stream
+        self.name = name
+
+    def readable(self):
+        return True
+
+    def writable(self):
+        return True
+
+    def seekable(self):
+        return True
+
+    def readinto(self, buffer):
+        with _os_errors(self.name):
+            data = self._stream.get_input_stream().read_bytes(
+                len(buffer), None).get_data() or b''
+        buffer[:len(data)] = data
+        return len(data)
+
+    def write(self, data):
+        with _os_errors(self.name):
+            return self._stream.get_output_stream().write_bytes(
+                GLib.Bytes.new(bytes(data)), None)
+
+    def seek(self, offset, whence=os.SEEK_SET):
+        with _os_errors(self.name):
+            self._stream.seek(offset, self._whence[whence], None)
+        return self._stream.tell()
+
+    def tell(self):
+        return self._stream.tell()
+
+    def truncate(self, size=None):
+        size = self.tell() if size is None else size
+        with _os_errors(self.name):
+            self._stream.truncate(size, None)
+        return size
+
+    def close(self):
+        if not self.closed:
+            super().close()
+            if self._closes_stream:
+                with _os_errors(self.name):
+                    self._stream.close(None)
+
+
+def _make_file(raw, mode, buffering, encoding, errors, newline):
+    kinds = set(mode)
+    if len(kinds) != len(mode) or not kinds <= set('rwb') or not kinds & set('rw'):
+        raise ValueError(f'invalid mode {mode!r} (only r, w, b allowed)')
+    binary = 'b' in kinds
+    if binary and (encoding, errors, newline) != (None, None, None):
+        raise ValueError('binary mode has neither encoding, errors nor newline')
+    if buffering == 0:
+        if not binary:
+            raise ValueError('unbuffered streams must be binary')
+        return raw
+
+    size = buffering if buffering > 1 else io.DEFAULT_BUFFER_SIZE
+    kind = (io.BufferedRandom if {'r', 'w'} <= kinds else
+            io.BufferedReader if 'r' in kinds else io.BufferedWriter)
+    file = kind(raw, size)
+    if binary:
+        return file
+    return io.TextIOWrapper(file, encoding, errors, newline,
+                            line_buffering=buffering == 1)
+
+
+class _NewFile(tuple):
+    """What new_file() returns: a GFile and an open GFileIOStream, or, in a
+    'with' statement, one buffered binary file object, which has a name."""
+
+    def __enter__(self):
+        file, stream = self
+        if stream is None:
+            raise io.UnsupportedOperation(
+                f'{_filename(file)} cannot be open to be read and written')
+        self._opened = _make_file(_RawFile(stream, _filename(file), True),
+                                  'rwb', -1, None, None, None)
+        return self._opened
+
+    def __exit__(self, *exc_info):
+        self._opened.close()
+
+
 # Tmp.Directory
 # -------------
 
@@ -158,6 +257,9 @@ _clear_finish = Tmp.Directory.clear_finish
 _new_file = Tmp.Directory.new_file
 _new_file_async = Tmp.Directory.new_file_async
 _new_file_finish = Tmp.Directory.new_file_finish
+_persist = Tmp.Directory.persist
+_persist_async = Tmp.Directory.persist_async
+_persist_finish = Tmp.Directory.persist_finish
 _new_subdirectory = Tmp.Directory.new_subdirectory
 _new_subdirectory_async = Tmp.Directory.new_subdirectory_async
 _new_subdirectory_finish = Tmp.Directory.new_subdirectory_finish
@@ -262,18 +364,19 @@ class _Directory:
 
     def new_file(self, prefix=None, suffix=None, cancellable=None):
         with _os_errors(self.name):
-            return _new_file(self, _affix(prefix), _affix(suffix), cancellable)
+            return _NewFile(_new_file(self, _affix(prefix), _affix(suffix),
+                                      cancellable))
 
     def new_file_async(self, prefix=None, suffix=None,
                        io_priority=GLib.PRIORITY_DEFAULT, *args, **kwargs):
         return _awaitable(
             _new_file_async(self, _affix(prefix), _affix(suffix), io_priority,
                             *args, **kwargs),
-            self.name)
+            self.name, _NewFile)
 
     def new_file_finish(self, result):
         with _os_errors(self.name):
-            return _new_file_finish(self, result)
+            return _NewFile(_new_file_finish(self, result))
 
     def new_subdirectory(self, prefix=None, suffix=None, cancellable=None):
         with _os_errors(self.name):
@@ -303,6 +406,30 @@ class _Directory:
     def clear_finish(self, result):
         with _os_errors(self.name):
             return _clear_finish(self, result)
+
+    def persist(self, destination, flags=Tmp.PersistFlags.NONE,
+                cancellable=None):
+        destination = _file(destination)
+        with _os_errors(_filename(destination)):
+            done = _persist(self, destination, flags, cancellable)
+        if not flags & Tmp.PersistFlags.EXCHANGE:
+            _unwatch(self)
+        return done
+
+    def persist_async(self, destination, flags=Tmp.PersistFlags.NONE,
+                      io_priority=GLib.PRIORITY_DEFAULT, *args, **kwargs):
+        destination = _file(destination)
+        # Whatever comes of it, it was not to be dropped: no warning.
+        if not flags & Tmp.PersistFlags.EXCHANGE:
+            _unwatch(self)
+        return _awaitable(
+            _persist_async(self, destination, flags, io_priority,
+                           *args, **kwargs),
+            _filename(destination))
+
+    def persist_finish(self, result):
+        with _os_errors(self.name):
+            return _persist_finish(self, result)
 
     def cleanup(self, cancellable=None):
         with _os_errors(self.name):
@@ -346,12 +473,61 @@ def _unwatch(directory):
         directory._finalizer.detach()
 
 
+# Tmp.SpooledStream
+# -----------------
+
+_rollover = Tmp.SpooledStream.rollover
+_rollover_async = Tmp.SpooledStream.rollover_async
+_rollover_finish = Tmp.SpooledStream.rollover_finish
+
+
+class _SpooledStream:
+    """The methods that are put onto Tmp.SpooledStream below."""
+
+    def __init__(self, directory=None, max_size=0, **properties):
+        """Unlike for tempfile.SpooledTemporaryFile, a max_size of 0 is no byte
+        in memory; GLib.MAXUINT64 is no limit."""
+        GObject.Object.__init__(self, directory=directory, max_size=max_size,
+                                **properties)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info):
+        self.close(None)
+
+    def makefile(self, mode='rwb', buffering=-1, encoding=None, errors=None,
+                 newline=None):
+        """A file object that reads and writes the stream, as socket.makefile()
+        has it: closing it flushes it, and leaves the stream open."""
+        return _make_file(_RawFile(self, self._where(), False),
+                          mode, buffering, encoding, errors, newline)
+
+    def _where(self):
+        directory = self.get_directory()
+        return None if directory is None else directory.name
+
+    def rollover(self, cancellable=None):
+        with _os_errors(self._where()):
+            return _rollover(self, cancellable)
+
+    def rollover_async(self, io_priority=GLib.PRIORITY_DEFAULT,
+                       *args, **kwargs):
+        return _awaitable(_rollover_async(self, io_priority, *args, **kwargs),
+                          self._where())
+
+    def rollover_finish(self, result):
+        with _os_errors(self._where()):
+            return _rollover_finish(self, result)
+
+
 class _Empty:
-    """Has what every class has, which stays as it is in Tmp.Directory."""
+    """Has what every class has, which stays as it is in those of Tmp."""
 
 
-for _name in vars(_Directory).keys() - vars(_Empty).keys():
-    setattr(Tmp.Directory, _name, vars(_Directory)[_name])
+for _class, _patch in (Tmp.Directory, _Directory), (Tmp.SpooledStream, _SpooledStream):
+    for _name in vars(_patch).keys() - vars(_Empty).keys():
+        setattr(_class, _name, vars(_patch)[_name])
 
 
 # Functions
