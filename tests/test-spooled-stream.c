@@ -151,7 +151,10 @@ test_threshold (TestFixture   *fixture,
     { 10, 0, 10, 0, FALSE },
     { 10, 0, 11, 0, TRUE },
     { G_MAXUINT64, 0, 100000, 100000, FALSE },
-    /* No memory is so large. */
+    /* A hole is better in a file. */
+    { G_MAXUINT64, 60 << 20, -1, 1, FALSE },
+    { G_MAXUINT64, 70 << 20, -1, 1, TRUE },
+    { G_MAXUINT64, 0, 70 << 20, 0, TRUE },
     { G_MAXUINT64, G_GINT64_CONSTANT (1) << 40, -1, 1, TRUE },
   };
 

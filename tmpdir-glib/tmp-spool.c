@@ -20,6 +20,10 @@
 #define READ_ACTION "Could not read from a temporary file in"
 #define WRITE_ACTION "Could not write to a temporary file in"
 
+/* Bytes that nobody has written cost nothing in a file, and as much as any other in
+ * memory, of which the kernel may promise more than there is. */
+#define MAX_HOLE (64 * 1024 * 1024)
+
 /* 'lock' guards what can change, and is held while the file is read or written: 'fd' has
  * no position of its own, so that a forked child does not move that of its parent. What
  * can be told without the disk is done only if the lock is free. */
@@ -167,13 +171,17 @@ roll_over (TmpSpool  *self,
   return TRUE;
 }
 
-/* With the lock: has memory for @size bytes, of which those that are new are 0. Returns
- * FALSE if they have to be in a file. */
+/* With the lock: has memory for @size bytes, of which those that are new are 0;
+ * from @start on they are going to be written. Returns FALSE if they have to be in a
+ * file. */
 static gboolean
 grow_memory (TmpSpool *self,
-             guint64   size)
+             guint64   size,
+             guint64   start)
 {
   if (size > self->max_size || size > G_MAXSSIZE)
+    return FALSE;
+  if (start > self->size && start - self->size > MAX_HOLE)
     return FALSE;
 
   if (size > self->allocated)
@@ -217,9 +225,9 @@ write_memory (TmpSpool   *self,
               const void *buffer,
               gsize       count)
 {
-  const gsize start = (gsize) self->position;
+  const guint64 start = (guint64) self->position;
 
-  if (!grow_memory (self, MAX ((guint64) self->position + count, self->size)))
+  if (!grow_memory (self, MAX (start + count, self->size), start))
     return FALSE;
 
   memcpy (self->memory + start, buffer, count);
@@ -438,7 +446,7 @@ tmp_spool_truncate (TmpSpool  *self,
   if (!enter (self, error))
     return FALSE;
 
-  if (self->fd < 0 && grow_memory (self, (guint64) size))
+  if (self->fd < 0 && grow_memory (self, (guint64) size, (guint64) size))
     {
       self->size = (gsize) size;
       success = TRUE;

@@ -28,7 +28,8 @@
  *
  * If there is no room for it on the disk, the call that needed the file fails with
  * `G_IO_ERROR_NO_SPACE`; everything that was written before is still there. If memory is
- * short, the file is used earlier.
+ * short, or if there were more than 64 MiB of zeros between what is written, the file is
+ * used earlier.
  *
  * The stream holds a reference to its directory, which so is not deleted before the
  * stream is finalized. If it has been cleaned up explicitly, there can be no more file, and
