@@ -153,6 +153,7 @@ test_faults (TestFixture   *fixture,
           run_init (&run, fixture, i % 2 == 0 ? TMP_PERSIST_NONE : TMP_PERSIST_EXCHANGE);
           supervise_run (&supervision, persist_in_thread, &run);
           n_injected = supervision.n_injected;
+          g_free (supervision.path);
           assert_consistent (&run);
           if (!run.moved)
             {

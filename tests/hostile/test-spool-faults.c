@@ -105,6 +105,7 @@ test_faults (TestFixture   *fixture,
 
           supervise_run (&supervision, write_one_more, &run);
           n_injected = supervision.n_injected;
+          g_free (supervision.path);
           g_assert_true ((run.written == 1) == (run.error == NULL));
 
           if (run.error != NULL)
