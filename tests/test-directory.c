@@ -506,6 +506,18 @@ test_detach (TestFixture   *fixture,
   g_assert_cmpuint (test_count_entries (path), ==, 3);
 }
 
+/* What the headers say is what there is. */
+static void
+test_version (TestFixture   *fixture,
+              gconstpointer  data)
+{
+  g_assert_true (TMP_CHECK_VERSION (TMP_MAJOR_VERSION, TMP_MINOR_VERSION, TMP_MICRO_VERSION));
+  g_assert_true (TMP_CHECK_VERSION (0, 1, 0));
+  g_assert_false (TMP_CHECK_VERSION (TMP_MAJOR_VERSION, TMP_MINOR_VERSION, TMP_MICRO_VERSION + 1));
+  g_assert_false (TMP_CHECK_VERSION (TMP_MAJOR_VERSION, TMP_MINOR_VERSION + 1, 0));
+  g_assert_false (TMP_CHECK_VERSION (TMP_MAJOR_VERSION + 1, 0, 0));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -528,6 +540,7 @@ main (int    argc,
   test_add ("/directory/build-path", NULL, test_build_path);
   test_add ("/directory/notify-auto-cleanup", "auto-cleanup", test_notify);
   test_add ("/directory/notify-ignore-cleanup-errors", "ignore-cleanup-errors", test_notify);
+  test_add ("/directory/version", NULL, test_version);
   test_add ("/directory/detach", NULL, test_detach);
 
   return test_run ();

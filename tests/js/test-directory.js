@@ -220,6 +220,30 @@ test('clear', async base => {
     await assertError(IOErrorEnum.CLOSED, null, () => directory.clear_async());
 });
 
+test('accessors say what the properties do', base => {
+    const directory = new Tmp.Directory({
+        parent: base, prefix: 'a-', suffix: '.z', auto_cleanup: false, ignore_cleanup_errors: true,
+    });
+
+    assert(directory.get_file().equal(directory.file));
+    assertEqual(directory.get_path(), directory.path);
+    assert(directory.get_parent().equal(base));
+    assertEqual(directory.get_prefix(), 'a-');
+    assertEqual(directory.get_suffix(), '.z');
+    assertEqual(directory.get_auto_cleanup(), false);
+    assertEqual(directory.get_ignore_cleanup_errors(), true);
+    assertEqual(directory.get_entries_removed(), 0);
+    directory.set_auto_cleanup(true);
+    directory.set_ignore_cleanup_errors(false);
+    assertEqual(directory.auto_cleanup, true);
+    assertEqual(directory.ignore_cleanup_errors, false);
+    directory.cleanup();
+    assertEqual(directory.get_entries_removed(), 1);
+
+    const version = [Tmp.MAJOR_VERSION, Tmp.MINOR_VERSION, Tmp.MICRO_VERSION];
+    assert(version.every(Number.isInteger), `${version}`);
+});
+
 test('persist', async base => {
     const destination = base.get_child('destination');
 
@@ -227,7 +251,7 @@ test('persist', async base => {
         const directory = new Tmp.Directory({parent: base});
         makeTree(directory.file, 250);
         const before = children(directory.file).length;
-        assertEqual(await directory[method](destination), true);
+        assertEqual(await directory[method](destination, Tmp.PersistFlags.NONE), true);
         assert(!exists(directory.file));
         assertEqual(children(destination).length, before);
         await assertError(IOErrorEnum.CLOSED, directory.path, () => directory[method](destination));

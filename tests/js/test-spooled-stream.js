@@ -23,6 +23,9 @@ test('in memory, and then in a file', base => {
 
     assertEqual(stream.directory, directory);
     assertEqual(stream.max_size, 8);
+    assertEqual(stream.get_directory(), directory);
+    assertEqual(stream.get_max_size(), 8);
+    assertEqual(stream.get_rolled(), false);
     stream.output_stream.write_all('12345678', null);
     assertEqual(stream.rolled, false);
     assertEqual(stream.tell(), 8);
@@ -78,6 +81,7 @@ test('rollover', async base => {
     stream.output_stream.write_all('12', null);
     await assertError(IOErrorEnum.CLOSED, directory.path, () => stream.rollover_async());
     await assertError(IOErrorEnum.CLOSED, directory.path, () => stream.output_stream.write_all('3', null));
+    await assertError(IOErrorEnum.CLOSED, directory.path, () => stream.rollover());
     assertEqual(contents(stream), '12');
     assert(!stream.rolled);
     stream.close(null);

@@ -146,6 +146,32 @@ class TestCreate(TestCase):
             directory.cleanup()
 
 
+class TestAccessors(TestCase):
+    def test_methods(self):
+        """Each says what the property does."""
+        with Tmp.Directory('.z', 'a-', self.base):
+            pass
+        directory = Tmp.Directory('.z', 'a-', self.base, True, delete=False)
+        self.assertTrue(directory.get_file().equal(directory.props.file))
+        self.assertEqual(os.fsdecode(directory.get_path()), directory.props.path)
+        self.assertEqual(directory.get_parent().get_path(), self.base)
+        self.assertEqual(directory.get_prefix(), 'a-')
+        self.assertEqual(directory.get_suffix(), '.z')
+        self.assertIs(directory.get_auto_cleanup(), False)
+        self.assertIs(directory.get_ignore_cleanup_errors(), True)
+        self.assertEqual(directory.get_entries_removed(), 0)
+        directory.set_auto_cleanup(True)
+        directory.set_ignore_cleanup_errors(False)
+        self.assertIs(directory.props.auto_cleanup, True)
+        self.assertIs(directory.props.ignore_cleanup_errors, False)
+        directory.cleanup()
+        self.assertEqual(directory.get_entries_removed(), 1)
+
+    def test_version(self):
+        version = Tmp.MAJOR_VERSION, Tmp.MINOR_VERSION, Tmp.MICRO_VERSION
+        self.assertGreaterEqual(version, (0, 1, 0))
+
+
 class TestErrors(TestCase):
 
     def tearDown(self):

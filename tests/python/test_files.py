@@ -212,7 +212,7 @@ class Persist(WithDirectory):
 
     def test_move(self):
         make_tree(self.directory.name, 10, 5)
-        self.assertTrue(self.directory.persist(self.destination))
+        self.assertTrue(self.directory.persist(self.destination, Tmp.PersistFlags.NONE))
         self.assertGone(self.directory.name)
         self.assertEqual(len(os.listdir(self.destination)), 2)
         shutil.rmtree(self.destination)

@@ -26,6 +26,17 @@ void test_new_in (File @base) throws Error {
 	assert_true (directory.auto_cleanup);
 	assert_false (directory.ignore_cleanup_errors);
 	assert_true (directory.entries_removed == 0);
+
+	assert_true (directory.get_file () == directory.file);
+	assert_true (directory.get_parent ().equal (@base));
+	assert_cmpstr (directory.get_prefix (), EQ, "x");
+	assert_null (directory.get_suffix ());
+	assert_true (directory.get_entries_removed () == 0);
+	directory.set_auto_cleanup (false);
+	directory.set_ignore_cleanup_errors (true);
+	assert_false (directory.get_auto_cleanup ());
+	assert_true (directory.get_ignore_cleanup_errors ());
+	directory.set_ignore_cleanup_errors (false);
 	assert_true (directory.cleanup (null));
 	assert_cmpint (count_children (@base), EQ, 0);
 }

@@ -122,8 +122,14 @@ async void test_reclaim_async (File @base) throws Error {
 	}
 }
 
+void test_version (File @base) throws Error {
+	assert_true (Tmp.MAJOR_VERSION > 0 || Tmp.MINOR_VERSION >= 1);
+	assert_true (Tmp.MICRO_VERSION >= 0);
+}
+
 int main (string[] args) {
 	Test.init (ref args);
+	add_test ("/vala/version", test_version);
 	add_test ("/vala/delete-tree", test_delete_tree);
 	add_test ("/vala/delete-tree/keep-root", test_keep_root);
 	add_test ("/vala/delete-tree/symbolic-link", test_symbolic_link);

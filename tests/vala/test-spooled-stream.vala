@@ -13,6 +13,9 @@ void test_rolled (File @base) throws Error {
 
 	assert_true (stream.directory == directory);
 	assert_true (stream.max_size == 8);
+	assert_true (stream.get_directory () == directory);
+	assert_true (stream.get_max_size () == 8);
+	assert_false (stream.get_rolled ());
 	stream.output_stream.write_all ("12345678".data, null);
 	assert_false (stream.rolled);
 	assert_true (stream.tell () == 8);
