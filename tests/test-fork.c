@@ -90,12 +90,11 @@ child_persist (TestFixture *fixture)
 static void
 child_use (TestFixture *fixture)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GFile) file = tmp_directory_new_file (held, NULL, NULL, NULL, NULL, &error);
-  g_autoptr(GFile) subdirectory = NULL;
+  GError *error = NULL;
 
+  g_object_unref (tmp_directory_new_file (held, NULL, NULL, NULL, NULL, &error));
   g_assert_no_error (error);
-  subdirectory = tmp_directory_new_subdirectory (held, NULL, NULL, NULL, &error);
+  g_object_unref (tmp_directory_new_subdirectory (held, NULL, NULL, NULL, &error));
   g_assert_no_error (error);
   exit (0);
 }
