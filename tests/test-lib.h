@@ -84,10 +84,6 @@ void          test_store_result      (GObject       *source,
                                       GAsyncResult  *result,
                                       gpointer       user_data);
 void          test_wait_result       (GAsyncResult **result);
-/* The thread of a task may hold the task, and the task its object, for a moment longer. */
-guint         test_count_refs        (gpointer       object);
-void          test_wait_refs         (gpointer       object,
-                                      guint          n_refs);
 void          test_wait_until        (gboolean     (*condition) (gpointer data),
                                       gpointer       data);
 

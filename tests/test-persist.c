@@ -32,9 +32,7 @@ persist (TmpDirectory     *dir,
          GError          **error)
 {
   g_autoptr(GFile) destination = g_file_new_for_path (path);
-  const guint n_refs = test_count_refs (dir);
   g_autoptr(GAsyncResult) result = NULL;
-  gboolean success;
 
   if (how == BLOCKING)
     return tmp_directory_persist (dir, destination, flags, cancellable, error);
@@ -42,10 +40,7 @@ persist (TmpDirectory     *dir,
   tmp_directory_persist_async (dir, destination, flags, G_PRIORITY_DEFAULT, cancellable,
                                test_store_result, &result);
   test_wait_result (&result);
-  success = tmp_directory_persist_finish (dir, result, error);
-  g_clear_object (&result);
-  test_wait_refs (dir, n_refs);
-  return success;
+  return tmp_directory_persist_finish (dir, result, error);
 }
 
 static TmpDirectory *
