@@ -182,8 +182,14 @@ static void
 test_nested (TestFixture   *fixture,
              gconstpointer  data)
 {
+  g_autofree char *tmp = mortal_get_tmp (fixture);
+  guint n_found;
+
   mortal_die (fixture, leave_nested, data);
-  g_assert_cmpint (mortal_reclaim (fixture), >=, 1);
+  n_found = test_count_entries (tmp);
+  /* What was dropped may just have been deleted. */
+  g_assert_true (n_found > 0 || GPOINTER_TO_INT (data));
+  g_assert_cmpint (mortal_reclaim (fixture), >=, n_found > 0 ? 1 : 0);
   mortal_assert_clean (fixture);
 }
 
