@@ -39,6 +39,7 @@ needed=(
   'libgirepository1.0-dev  pkg-config gobject-introspection-1.0'
   'valac                   vapigen --version'
   'python3-gi              python3_with_gi'
+  'libpython3.N-testsuite  python3_with_tests'
   'gjs                     gjs --version'
   'acl                     setfacl --version'
   'libfuse3-dev            pkg-config fuse3'
@@ -69,6 +70,12 @@ python3_with_gi ()
   /usr/bin/python3 -c 'import gi' || python3 -c 'import gi'
 }
 
+# CPython's tests of its tempfile, of whichever version that is
+python3_with_tests ()
+{
+  /usr/bin/python3 -c 'import test.test_tempfile' || python3 -c 'import test.test_tempfile'
+}
+
 as_root ()
 {
   if [ "$(id -u)" -eq 0 ]; then
@@ -80,7 +87,7 @@ as_root ()
 
 install_missing ()
 {
-  local entry package probe missing=()
+  local entry package probe version missing=()
 
   for entry in "${needed[@]}"; do
     read -r package probe <<<"$entry"
@@ -100,6 +107,9 @@ install_missing ()
 
   echo "Installing ${missing[*]}"
   as_root apt-get update -qq
+  # Which N that is, the package of python3 knows, also before it is installed.
+  version=$(apt-cache depends python3 | sed -n 's/.* Depends: python\(3\.[0-9]*\)$/\1/p')
+  missing=("${missing[@]/#libpython3.N-/libpython$version-}")
   as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
 }

@@ -7,7 +7,9 @@ import os
 import pathlib
 import pickle
 import stat
+import tempfile
 import unittest
+import unittest.mock
 
 from testlib import TestCase, make_tree, wait_for
 from gi.repository import Gio, GLib, GObject, Tmp
@@ -77,8 +79,47 @@ class TestCreate(TestCase):
         for where in (self.base, os.fsencode(self.base),
                       pathlib.Path(self.base), Gio.File.new_for_path(self.base)):
             with self.subTest(dir=where), Tmp.Directory(dir=where) as path:
-                self.assertIs(type(path), str)
-                self.assertEqual(os.path.dirname(path), self.base)
+                # As from tempfile: bytes for bytes, and str for all others
+                same = os.fsencode if isinstance(where, bytes) else os.fsdecode
+                self.assertIs(type(path), type(same(path)))
+                self.assertEqual(os.path.dirname(path), same(self.base))
+
+    def test_bytes(self):
+        for names in {'suffix': b's'}, {'prefix': b'p'}, {'prefix': b'p', 'suffix': b's'}:
+            with self.subTest(**names), \
+                    Tmp.Directory(dir=os.fsencode(self.base), **names) as path:
+                directory = Tmp.Directory(dir=path)
+                self.assertEqual(os.path.dirname(directory.name), path)
+                self.assertEqual(os.fspath(directory), directory.name)
+                self.assertEqual(repr(directory), f'<Tmp.Directory {directory.name!r}>')
+                directory.cleanup()
+            with self.subTest(mixed=names), self.assertRaises(TypeError):
+                Tmp.Directory(dir=self.base, **names)
+        with Tmp.Directory(dir=Gio.File.new_for_path(self.base), prefix=b'p') as path:
+            self.assertIs(type(path), bytes)
+
+    def test_default_of_tempfile(self):
+        """A program may have set it."""
+        with unittest.mock.patch.object(tempfile, 'tempdir', self.base), \
+                Tmp.Directory() as path:
+            self.assertEqual(os.path.dirname(path), self.base)
+
+    def test_subclass(self):
+        class Directory(Tmp.Directory):
+            def __init__(self, *args, **kwargs):
+                super().__init__(*args, **kwargs)
+                self.extra = 5
+
+        directory = Directory(dir=self.base)
+        self.assertEqual(repr(directory), f'<Directory {directory.name!r}>')
+        # C gives back what it was given.
+        store = Gio.ListStore.new(Tmp.Directory)
+        store.append(directory)
+        del directory
+        self.assertEqual(store.get_item(0).extra, 5)
+        store.get_item(0).cleanup()
+        self.assertEmpty(self.base)
+        self.assertIsNotNone(Tmp.Directory[str])
 
     def test_relative_to_current_directory(self):
         before = os.getcwd()
@@ -367,6 +408,11 @@ class TestCleanup(TestCase):
         self.assertIOError(caught.exception, Gio.IOErrorEnum.CANCELLED)
         self.assertEqual(len(os.listdir(os.path.join(directory.name, 'directory-0'))), 3)
         directory.cleanup()
+        self.assertEmpty(self.base)
+
+    def test_deleted_by_others(self):
+        with Tmp.Directory(dir=self.base) as path:
+            os.rmdir(path)
         self.assertEmpty(self.base)
 
     def test_moved_away(self):

@@ -16,6 +16,8 @@ import errno
 import functools
 import io
 import os
+import sys
+import types
 import warnings
 import weakref
 from contextlib import contextmanager
@@ -122,6 +124,28 @@ def _file(path):
 
 def _optional_file(path):
     return None if path is None else _file(path)
+
+
+def _any_bytes(*paths):
+    """Whether these are bytes, and the name of the directory as well, as
+    tempfile has it. A Gio.File goes with both."""
+    kinds = {isinstance(os.fspath(path), bytes) for path in paths
+             if path is not None and not isinstance(path, Gio.File)}
+    if len(kinds) > 1:
+        raise TypeError("Can't mix bytes and non-bytes in path components.")
+    return kinds == {True}
+
+
+def _default_parent():
+    """Where tempfile creates, which is not where GLib does if a program has
+    set tempfile.tempdir, or if nobody can write to $TMPDIR."""
+    # Here because it is a slow one
+    import tempfile
+    try:
+        return _file(tempfile.gettempdir())
+    except OSError:
+        # C says what is wrong with its own choice.
+        return None
 
 
 def _filename(file):
@@ -278,13 +302,33 @@ class _Directory:
     # set for what Tmp.Directory() returns.
     _pid = None
     _finalizer = None
+    _bytes = False
+
+    # Here, because a module is empty before its last objects are gone.
+    _is_finalizing = staticmethod(sys.is_finalizing)
+
+    def _is_ours(self):
+        """Not a forked child's, and not C's, which deletes it at exit: when
+        Python is that far, it can call nothing any more."""
+        return not self._is_finalizing() and self._pid == os.getpid()
+
+    __class_getitem__ = classmethod(types.GenericAlias)
+
+    def __init_subclass__(cls, **kwargs):
+        super(Tmp.Directory, cls).__init_subclass__(**kwargs)
+        # For GObject the type is final. A subclass in Python is one of Python
+        # alone, as an override is, and not registered there.
+        cls.__gtype__ = Tmp.Directory.__gtype__
 
     def __init__(self, suffix=None, prefix=None, dir=None,
                  ignore_cleanup_errors=False, *, delete=True, **properties):
+        self._bytes = _any_bytes(suffix, prefix, dir)
         if dir is not None:
             if properties.get('parent') is not None:
                 raise TypeError("'dir' and 'parent' are the same thing")
             properties['parent'] = _file(dir or os.curdir)
+        elif properties.get('parent') is None:
+            properties['parent'] = _default_parent()
         properties.setdefault('auto_cleanup', bool(delete))
 
         GObject.Object.__init__(
@@ -297,8 +341,16 @@ class _Directory:
         _watch(self)
         self.connect('notify::auto-cleanup', _watch)
 
+    def __del__(self):
+        # What tempfile warns about it has also deleted by then, to the last
+        # file: the next line may remove the parent.
+        if self._finalizer is not None and self._is_ours():
+            with _os_errors(self.name):
+                _cleanup(self, None)
+
     # The alternative constructors are the plain GI ones: whoever calls them
-    # counts on the deletion at the last reference, so it is no reason to warn.
+    # counts on the deletion at the last reference, in the background, so it is
+    # no reason to warn or to wait.
 
     @staticmethod
     def new(prefix=None):
@@ -326,9 +378,12 @@ class _Directory:
 
     @property
     def name(self):
-        """The path as a str, or None where the directory has none."""
+        """The path as a str, or as bytes if prefix, suffix or dir were; None
+        where the directory has none."""
         path = self.get_path()
-        return None if path is None else os.fsdecode(path)
+        if path is None:
+            return None
+        return os.fsencode(path) if self._bytes else os.fsdecode(path)
 
     def __fspath__(self):
         name = self.name
@@ -338,7 +393,8 @@ class _Directory:
 
     def __repr__(self):
         file = self.get_file()
-        return f'<Tmp.Directory {_filename(file) if file else None!r}>'
+        kind = type(self).__name__ if type(self) is not Tmp.Directory else 'Tmp.Directory'
+        return f'<{kind} {(self.name or file.get_uri()) if file else None!r}>'
 
     def __enter__(self):
         if self._pid is None:
@@ -346,7 +402,7 @@ class _Directory:
         return self.name
 
     def __exit__(self, exc_type, exc_value, traceback):
-        if self._pid == os.getpid() and self.get_auto_cleanup():
+        if self._is_ours() and self.get_auto_cleanup():
             self.cleanup()
 
     async def __aenter__(self):
@@ -471,6 +527,7 @@ def _watch(directory, *_args):
 def _unwatch(directory):
     if directory._finalizer is not None:
         directory._finalizer.detach()
+        directory._finalizer = None
 
 
 # Tmp.SpooledStream
