@@ -40,6 +40,7 @@ needed=(
   'valac                   vapigen --version'
   'python3-gi              python3_with_gi'
   'libpython3.N-testsuite  python3_with_tests'
+  'mypy                    mypy --version'
   'gjs                     gjs --version'
   'acl                     setfacl --version'
   'libfuse3-dev            pkg-config fuse3'
