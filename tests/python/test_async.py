@@ -196,6 +196,7 @@ class TestAwait(TestCase):
             future.set_result(5)
             self.assertEqual(await awaitable, 5)
             self.assertTrue(awaitable.done())
+            self.assertEqual(await overrides._awaitable(future, '/x', str), '5')
 
             future = asyncio.get_running_loop().create_future()
             future.set_exception(GLib.Error.new_literal(
@@ -215,6 +216,15 @@ class TestAwait(TestCase):
         async def use():
             directory = await Tmp.Directory.create_async(self.base)
             make_tree(directory.name, 250)
+            with await directory.new_file_async() as file:
+                file.write(b'hello')
+            with Tmp.SpooledStream(directory, 5) as stream:
+                self.assertTrue(await stream.rollover_async())
+            self.assertTrue(await directory.clear_async())
+            destination = os.path.join(self.base, 'destination')
+            self.assertTrue(await directory.persist_async(destination))
+            os.rmdir(destination)
+            directory = await Tmp.Directory.create_async(self.base)
             self.assertTrue(await directory.cleanup_async())
             self.assertTrue(await Tmp.delete_tree_async(directory.name))
             await Tmp.flush_async()

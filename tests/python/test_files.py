@@ -6,10 +6,13 @@
 import csv
 import errno
 import io
+import mmap
 import os
+import pathlib
 import pickle
 import random
 import shutil
+import subprocess
 import tempfile
 import unittest
 import zipfile
@@ -52,6 +55,80 @@ class NewFile(WithDirectory):
             with self.directory.new_file() as file:
                 raise KeyError
         self.assertTrue(file.closed)
+
+    def test_unpacked(self):
+        new = self.directory.new_file()
+        file, stream = new
+        self.assertIsInstance(file, Gio.File)
+        self.assertIsInstance(stream, Gio.FileIOStream)
+        self.assertIs(new.iostream, stream)
+        with new:
+            pass
+        self.assertTrue(stream.is_closed())
+
+    def test_text(self):
+        with self.directory.new_file().makefile('w+', encoding='utf-8') as file:
+            file.write('ä\nb')
+            file.seek(0)
+            self.assertEqual(list(file), ['ä\n', 'b'])
+        self.assertEqual(os.path.getsize(file.name), 4)
+
+    def test_descriptor(self):
+        """For other programs, and for what works on descriptors."""
+        with self.directory.new_file() as file:
+            subprocess.run(['echo', 'hello'], stdout=file, check=True)
+            file.seek(0)
+            self.assertEqual(file.read(), b'hello\n')
+            with mmap.mmap(file.fileno(), 0) as mapped:
+                self.assertEqual(mapped[:], b'hello\n')
+
+
+class Raw(WithDirectory):
+    """What is below Python's buffers, and is seen without them."""
+
+    def each(self):
+        for make in (self.directory.new_file,
+                     lambda: Tmp.SpooledStream(self.directory, 100),
+                     lambda: Tmp.SpooledStream(self.directory, 0)):
+            yield make()
+
+    def test_nothing(self):
+        for new in self.each():
+            with new.makefile(buffering=0) as file:
+                self.assertEqual(file.write(b''), 0)
+                self.assertEqual(file.write(memoryview(b'abc')), 3)
+                self.assertEqual(file.seek(-1, os.SEEK_CUR), 2)
+                self.assertEqual(file.read(0), b'')
+                self.assertEqual(file.read(9), b'c')
+                self.assertEqual(file.read(9), b'')
+                with self.assertRaises(ValueError):
+                    file.seek(0, 9)
+
+    def test_one_way(self):
+        for new in self.each():
+            with new.makefile('rb') as file:
+                self.assertFalse(file.writable())
+                for call in file.write, file.raw.write:
+                    self.assertRaises(io.UnsupportedOperation, call, b'x')
+        for new in self.each():
+            with new.makefile('wb') as file:
+                self.assertFalse(file.readable())
+                for call in file.read, file.raw.read:
+                    self.assertRaises(io.UnsupportedOperation, call, 1)
+
+    def test_closed(self):
+        for new in self.each():
+            file = new.makefile()
+            raw = file.raw
+            file.close()
+            file.close()
+            for call in file.read, raw.read, raw.tell, raw.fileno, raw.truncate:
+                self.assertRaises(ValueError, call)
+            self.assertRaises(ValueError, raw.write, b'')
+
+    def test_no_descriptor(self):
+        file = Tmp.SpooledStream(self.directory, 100).makefile()
+        self.assertRaises(io.UnsupportedOperation, file.fileno)
 
 
 class SpooledStream(WithDirectory):
@@ -191,6 +268,10 @@ class SpooledStream(WithDirectory):
         file.seek(0)
         self.assertEqual(file.read(), b'x' * 100)
 
+    def test_no_directory(self):
+        for wrong in None, self.base:
+            self.assertRaises(TypeError, Tmp.SpooledStream, wrong, 5)
+
     def test_rollover(self):
         stream = self.stream(GLib.MAXUINT64)
         stream.get_output_stream().write_all(b'hello', None)
@@ -216,6 +297,18 @@ class Persist(WithDirectory):
         self.assertGone(self.directory.name)
         self.assertEqual(len(os.listdir(self.destination)), 2)
         shutil.rmtree(self.destination)
+
+    def test_kinds_of_path(self):
+        for destination in (os.fsencode(self.destination), pathlib.Path(self.destination),
+                            Gio.File.new_for_path(self.destination)):
+            with self.subTest(destination=destination), \
+                    Tmp.Directory(dir=self.base) as path:
+                directory = Tmp.Directory(dir=path)
+                # Inside of 'with' as well
+                with directory:
+                    self.assertTrue(directory.persist(destination))
+                self.assertEmpty(path)
+                os.rmdir(self.destination)
 
     def test_exchange(self):
         make_tree(self.directory.name, 10, 5)

@@ -175,46 +175,70 @@ class _RawFile(io.RawIOBase):
     _whence = {os.SEEK_SET: GLib.SeekType.SET, os.SEEK_CUR: GLib.SeekType.CUR,
                os.SEEK_END: GLib.SeekType.END}
 
-    def __init__(self, stream, name, closes_stream):
+    def __init__(self, stream, name, closes_stream, readable=True, writable=True):
         super().__init__()
         self._stream = stream
         self._closes_stream = closes_stream
+        self._readable = readable
+        self._writable = writable
         self.name = name
+        self.mode = 'rb+' if readable and writable else 'rb' if readable else 'wb'
+
+    def _operation(self, possible=True):
+        # What Python's own files raise
+        if self.closed:
+            raise ValueError('I/O operation on closed file')
+        if not possible:
+            raise io.UnsupportedOperation(f'the file is opened as {self.mode!r}')
+        return _os_errors(self.name)
 
     def readable(self):
-        return True
+        return self._readable
 
     def writable(self):
-        return True
+        return self._writable
 
     def seekable(self):
         return True
 
     def readinto(self, buffer):
-        with _os_errors(self.name):
-            data = self._stream.get_input_stream().read_bytes(
-                len(buffer), None).get_data() or b''
-        buffer[:len(data)] = data
-        return len(data)
+        with self._operation(self._readable), memoryview(buffer).cast('B') as view:
+            # GIO cannot be asked for no bytes, and has None for none.
+            data = len(view) and self._stream.get_input_stream().read_bytes(
+                len(view), None).get_data() or b''
+            view[:len(data)] = data
+            return len(data)
 
     def write(self, data):
-        with _os_errors(self.name):
-            return self._stream.get_output_stream().write_bytes(
-                GLib.Bytes.new(bytes(data)), None)
+        with self._operation(self._writable), memoryview(data).cast('B') as view:
+            # Nor will it write none.
+            return len(view) and self._stream.get_output_stream().write_bytes(
+                GLib.Bytes.new(view.tobytes()), None)
 
     def seek(self, offset, whence=os.SEEK_SET):
-        with _os_errors(self.name):
+        if whence not in self._whence:
+            raise ValueError(f'invalid whence value {whence!r}')
+        with self._operation():
             self._stream.seek(offset, self._whence[whence], None)
-        return self._stream.tell()
+            return self._stream.tell()
 
     def tell(self):
-        return self._stream.tell()
+        with self._operation():
+            return self._stream.tell()
 
     def truncate(self, size=None):
-        size = self.tell() if size is None else size
-        with _os_errors(self.name):
+        with self._operation(self._writable):
+            size = self._stream.tell() if size is None else size
             self._stream.truncate(size, None)
-        return size
+            return size
+
+    def fileno(self):
+        """For mmap and other programs, where the stream has one."""
+        with self._operation():
+            output = self._stream.get_output_stream()
+            if not isinstance(output, Gio.FileDescriptorBased):
+                raise io.UnsupportedOperation('fileno')
+            return output.get_fd()
 
     def close(self):
         if not self.closed:
@@ -224,21 +248,26 @@ class _RawFile(io.RawIOBase):
                     self._stream.close(None)
 
 
-def _make_file(raw, mode, buffering, encoding, errors, newline):
+def _make_file(stream, name, closes_stream, mode, buffering, encoding, errors, newline):
     kinds = set(mode)
-    if len(kinds) != len(mode) or not kinds <= set('rwb') or not kinds & set('rw'):
-        raise ValueError(f'invalid mode {mode!r} (only r, w, b allowed)')
+    if (len(kinds) != len(mode) or not kinds <= set('rw+bt') or not kinds & set('rw')
+            or {'b', 't'} <= kinds):
+        raise ValueError(f'invalid mode {mode!r} (only r, w, +, b, t allowed)')
     binary = 'b' in kinds
     if binary and (encoding, errors, newline) != (None, None, None):
         raise ValueError('binary mode has neither encoding, errors nor newline')
+    if buffering == 0 and not binary:
+        raise ValueError('unbuffered streams must be binary')
+
+    readable = bool(kinds & {'r', '+'})
+    writable = bool(kinds & {'w', '+'})
+    raw = _RawFile(stream, name, closes_stream, readable, writable)
     if buffering == 0:
-        if not binary:
-            raise ValueError('unbuffered streams must be binary')
         return raw
 
     size = buffering if buffering > 1 else io.DEFAULT_BUFFER_SIZE
-    kind = (io.BufferedRandom if {'r', 'w'} <= kinds else
-            io.BufferedReader if 'r' in kinds else io.BufferedWriter)
+    kind = (io.BufferedRandom if readable and writable else
+            io.BufferedReader if readable else io.BufferedWriter)
     file = kind(raw, size)
     if binary:
         return file
@@ -250,13 +279,23 @@ class _NewFile(tuple):
     """What new_file() returns: a GFile and an open GFileIOStream, or, in a
     'with' statement, one buffered binary file object, which has a name."""
 
-    def __enter__(self):
+    @property
+    def iostream(self):
+        return self[1]
+
+    def makefile(self, mode='r+b', buffering=-1, encoding=None, errors=None,
+                 newline=None):
+        """A file object on the stream, as open() would have it, which closes
+        it. There is nothing in it yet, so 'w' has nothing to truncate."""
         file, stream = self
         if stream is None:
             raise io.UnsupportedOperation(
                 f'{_filename(file)} cannot be open to be read and written')
-        self._opened = _make_file(_RawFile(stream, _filename(file), True),
-                                  'rwb', -1, None, None, None)
+        return _make_file(stream, _filename(file), True,
+                          mode, buffering, encoding, errors, newline)
+
+    def __enter__(self):
+        self._opened = self.makefile()
         return self._opened
 
     def __exit__(self, *exc_info):
@@ -295,8 +334,25 @@ def _warn(pid, message):
         warnings.warn(message, ResourceWarning)
 
 
+# The methods that are put onto the classes below
+
 class _Directory:
-    """The methods that are put onto Tmp.Directory below."""
+    """A new temporary directory, in place of tempfile.TemporaryDirectory:
+
+        with Tmp.Directory(prefix='report-') as path:
+            ...
+
+    At the end of 'with', by cleanup(), with the last reference or when the
+    process exits it is deleted with everything inside; with delete=False only by
+    cleanup(). 'async with' and cleanup_async() do not block an event loop.
+    Dropping it without any of that issues a ResourceWarning and waits until all
+    is deleted, as for tempfile. The directories of Tmp.Directory.new(), new_in()
+    and create_async() may be dropped, and are deleted in the background.
+
+    dir is a str, bytes, os.PathLike or Gio.File; the names are bytes if prefix,
+    suffix or dir is. Errors are a GLib.Error and the OSError that belongs to it,
+    as FileNotFoundError, at once. A forked child deletes nothing of its parent's.
+    """
 
     # The process that may clean up, and the pending ResourceWarning; both are
     # set for what Tmp.Directory() returns.
@@ -415,10 +471,23 @@ class _Directory:
         await asyncio.to_thread(self.__exit__, *exc_info)
 
     def get_child(self, name):
+        """A Gio.File inside, for a relative path that does not climb out."""
         with _os_errors(os.fspath(name)):
             return _get_child(self, os.fspath(name))
 
     def new_file(self, prefix=None, suffix=None, cancellable=None):
+        """Creates a file inside with a unique name. Both of
+
+            file, stream = directory.new_file('report-', '.txt')
+
+            with directory.new_file('report-', '.txt') as file:
+                file.write(b'...')
+                print(file.name)
+
+        work: a Gio.File with its Gio.FileIOStream, and a binary file of
+        Python, which 'with' closes but does not delete. For a text,
+        there is new_file().makefile('r+', encoding='utf-8').
+        """
         with _os_errors(self.name):
             return _NewFile(_new_file(self, _affix(prefix), _affix(suffix),
                                       cancellable))
@@ -435,6 +504,7 @@ class _Directory:
             return _NewFile(_new_file_finish(self, result))
 
     def new_subdirectory(self, prefix=None, suffix=None, cancellable=None):
+        """Creates a directory inside with a unique name: its Gio.File."""
         with _os_errors(self.name):
             return _new_subdirectory(self, _affix(prefix), _affix(suffix),
                                      cancellable)
@@ -452,6 +522,7 @@ class _Directory:
             return _new_subdirectory_finish(self, result)
 
     def clear(self, cancellable=None):
+        """Deletes everything inside, and keeps the directory."""
         with _os_errors(self.name):
             return _clear(self, cancellable)
 
@@ -465,6 +536,9 @@ class _Directory:
 
     def persist(self, destination, flags=Tmp.PersistFlags.NONE,
                 cancellable=None):
+        """Moves it with everything inside to a path, at once or not at all,
+        and gives it up. Nothing may be there; with Tmp.PersistFlags.EXCHANGE
+        a directory has to be, which becomes the temporary one."""
         destination = _file(destination)
         with _os_errors(_filename(destination)):
             done = _persist(self, destination, flags, cancellable)
@@ -488,6 +562,7 @@ class _Directory:
             return _persist_finish(self, result)
 
     def cleanup(self, cancellable=None):
+        """Deletes everything inside and the directory. Again, it does nothing."""
         with _os_errors(self.name):
             done = _cleanup(self, cancellable)
         _unwatch(self)
@@ -504,6 +579,7 @@ class _Directory:
             return _cleanup_finish(self, result)
 
     def detach(self):
+        """Gives it up: its Gio.File, which nobody will delete any more."""
         _unwatch(self)
         return _detach(self)
 
@@ -539,11 +615,21 @@ _rollover_finish = Tmp.SpooledStream.rollover_finish
 
 
 class _SpooledStream:
-    """The methods that are put onto Tmp.SpooledStream below."""
+    """A stream in memory, or in a file without a name inside the directory, a
+    Tmp.Directory, once it is larger than max_size bytes:
 
-    def __init__(self, directory=None, max_size=0, **properties):
-        """Unlike for tempfile.SpooledTemporaryFile, a max_size of 0 is no byte
-        in memory; GLib.MAXUINT64 is no limit."""
+        with Tmp.SpooledStream(directory, 1 << 20) as stream:
+            file = stream.makefile()
+            shutil.copyfileobj(source, file)
+
+    Unlike for tempfile.SpooledTemporaryFile, a max_size of 0 is no byte in
+    memory; GLib.MAXUINT64 is no limit.
+    """
+
+    def __init__(self, directory, max_size=0, **properties):
+        # Without one GObject would make a stream that can do nothing.
+        if not isinstance(directory, Tmp.Directory):
+            raise TypeError(f'a Tmp.Directory is needed, not {directory!r}')
         GObject.Object.__init__(self, directory=directory, max_size=max_size,
                                 **properties)
 
@@ -551,13 +637,15 @@ class _SpooledStream:
         return self
 
     def __exit__(self, *exc_info):
-        self.close(None)
+        with _os_errors(self._where()):
+            self.close(None)
 
-    def makefile(self, mode='rwb', buffering=-1, encoding=None, errors=None,
+    def makefile(self, mode='r+b', buffering=-1, encoding=None, errors=None,
                  newline=None):
         """A file object that reads and writes the stream, as socket.makefile()
-        has it: closing it flushes it, and leaves the stream open."""
-        return _make_file(_RawFile(self, self._where(), False),
+        has it: closing it flushes it, and leaves the stream open. 'w' does not
+        truncate it."""
+        return _make_file(self, self._where(), False,
                           mode, buffering, encoding, errors, newline)
 
     def _where(self):
@@ -565,6 +653,7 @@ class _SpooledStream:
         return None if directory is None else directory.name
 
     def rollover(self, cancellable=None):
+        """Puts it into its file now."""
         with _os_errors(self._where()):
             return _rollover(self, cancellable)
 
@@ -585,6 +674,8 @@ class _Empty:
 for _class, _patch in (Tmp.Directory, _Directory), (Tmp.SpooledStream, _SpooledStream):
     for _name in vars(_patch).keys() - vars(_Empty).keys():
         setattr(_class, _name, vars(_patch)[_name])
+    # The metaclass only reads it.
+    type.__dict__['__doc__'].__set__(_class, _patch.__doc__)
 
 
 # Functions
