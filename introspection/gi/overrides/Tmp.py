@@ -235,10 +235,11 @@ class _RawFile(io.RawIOBase):
     def fileno(self):
         """For mmap and other programs, where the stream has one."""
         with self._operation():
-            output = self._stream.get_output_stream()
-            if not isinstance(output, Gio.FileDescriptorBased):
+            # Of an interface that Gio and GioUnix have, one of them deprecated
+            get_fd = getattr(self._stream.get_output_stream(), 'get_fd', None)
+            if get_fd is None:
                 raise io.UnsupportedOperation('fileno')
-            return output.get_fd()
+            return get_fd()
 
     def close(self):
         if not self.closed:
@@ -398,9 +399,14 @@ class _Directory:
         self.connect('notify::auto-cleanup', _watch)
 
     def __del__(self):
-        # What tempfile warns about it has also deleted by then, to the last
-        # file: the next line may remove the parent.
-        if self._finalizer is not None and self._is_ours():
+        if self._finalizer is None or not self._is_ours():
+            return
+        if self.__grefcount__ > 1:
+            # PyGObject 3.58 finalizes, and keeps, what C still holds.
+            self._finalizer.detach()
+        else:
+            # What tempfile warns about it has also deleted by then, to the
+            # last file: the next line may remove the parent.
             with _os_errors(self.name):
                 _cleanup(self, None)
 
