@@ -48,6 +48,7 @@ END
     echo PREFIX/share/gjs-1.0/overrides/Tmp.js
     if [ -n "$python" ]; then
       echo PREFIX/PYTHON/gi/overrides/Tmp.py
+      echo PREFIX/PYTHON/gi-stubs/repository/Tmp.pyi
     fi
   fi
   if [ "$vapi" = enabled ]; then
@@ -58,7 +59,7 @@ END
 # Where in the prefix Python looks is for Python to know, and whether bytecode is
 # installed is for Meson, which does it from 1.2 on.
 (cd "$work/destdir" && find . ! -type d ! -path '*/__pycache__/*') |
-  sed -e "s|^\.$prefix/|PREFIX/|" -e 's|^PREFIX/.*/gi/overrides/|PREFIX/PYTHON/gi/overrides/|' |
+  sed -e "s|^\.$prefix/|PREFIX/|" -E -e "s,^PREFIX/.*/(gi/overrides|gi-stubs)/,PREFIX/PYTHON/\1/," |
   LC_ALL=C sort > "$work/installed"
 if ! diff -u "$work/wanted" "$work/installed"; then
   echo 'What is installed (+) is not what should be (-).' >&2
