@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -75,16 +74,20 @@ static const char *call_names[N_CALLS] = {
   "lseek", "close", "clone", "mkdir", "flock", "pwrite", "fstatfs", "getrandom",
 };
 
-/* There is one supervised thread, which waits for something to run. */
+/* There is one supervised thread, which waits for something to run, and one that
+ * answers the kernel's questions. Threads that the supervised one has started may
+ * outlive what it ran: somebody has to answer for them until the process ends.
+ */
 static struct
 {
   int     listener;      /* the kernel's questions */
-  int     answers[2];    /* a pipe from the thread: a byte when it is ready */
   int     proc_fd;       /* /proc/self/fd, which may go away */
   GMutex  lock;
-  GCond   changed;
-  void  (*func) (gpointer data); /* guarded by @lock */
+  GCond   changed;       /* what follows */
+  gboolean ready;
+  void  (*func) (gpointer data);
   gpointer data;
+  Supervision *supervision;      /* or NULL: all calls are let through */
 } thread_state;
 
 static int
@@ -118,20 +121,6 @@ supervise_require (void)
   return FALSE;
 }
 
-static void
-answer (void)
-{
-  g_assert_cmpint (write (thread_state.answers[1], "", 1), ==, 1);
-}
-
-static void
-wait_for_answer (void)
-{
-  char byte;
-
-  g_assert_cmpint (read (thread_state.answers[0], &byte, 1), ==, 1);
-}
-
 void
 supervise_in_subprocess (void)
 {
@@ -148,30 +137,21 @@ supervised_thread (gpointer data)
   thread_state.listener = install_filter ();
   g_assert_no_errno (thread_state.listener);
 
+  g_mutex_lock (&thread_state.lock);
   for (;;)
     {
-      answer ();
-
-      g_mutex_lock (&thread_state.lock);
+      thread_state.func = NULL;
+      thread_state.ready = TRUE;
+      g_cond_broadcast (&thread_state.changed);
       while (thread_state.func == NULL)
         g_cond_wait (&thread_state.changed, &thread_state.lock);
-      g_mutex_unlock (&thread_state.lock);
 
+      g_mutex_unlock (&thread_state.lock);
       thread_state.func (thread_state.data);
-      thread_state.func = NULL;
+      g_mutex_lock (&thread_state.lock);
     }
 
   return NULL;
-}
-
-void
-supervise_start (void)
-{
-  g_assert_no_errno (pipe2 (thread_state.answers, O_CLOEXEC));
-  thread_state.proc_fd = open ("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
-  g_assert_no_errno (thread_state.proc_fd);
-  g_thread_unref (g_thread_new ("supervised", supervised_thread, NULL));
-  wait_for_answer ();
 }
 
 /* The memory of the caller is ours, too. */
@@ -242,31 +222,60 @@ judge (Supervision               *self,
   return self->errsv;
 }
 
-static void
-answer_call (Supervision *self)
+static gpointer
+answer_in_thread (gpointer data)
 {
-  static struct seccomp_notif_sizes sizes;
+  struct seccomp_notif_sizes sizes;
   g_autofree struct seccomp_notif *request = NULL;
   g_autofree struct seccomp_notif_resp *response = NULL;
 
   /* A newer kernel may write more than we know of. */
-  if (sizes.seccomp_notif == 0)
-    g_assert_no_errno ((int) syscall (SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes));
-  request = g_malloc0 (MAX (sizes.seccomp_notif, sizeof *request));
+  g_assert_no_errno ((int) syscall (SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes));
+  request = g_malloc (MAX (sizes.seccomp_notif, sizeof *request));
   response = g_malloc0 (MAX (sizes.seccomp_notif_resp, sizeof *response));
 
-  /* ENOENT: a signal has interrupted the call meanwhile, and it comes again. */
-  if (ioctl (thread_state.listener, SECCOMP_IOCTL_NOTIF_RECV, request) != 0)
+  for (;;)
     {
-      g_assert_cmpint (errno, ==, ENOENT);
-      return;
+      memset (request, 0, MAX (sizes.seccomp_notif, sizeof *request));
+      /* ENOENT: a signal has interrupted the call meanwhile, and it comes again. */
+      if (ioctl (thread_state.listener, SECCOMP_IOCTL_NOTIF_RECV, request) != 0)
+        {
+          g_assert_true (errno == ENOENT || errno == EINTR);
+          continue;
+        }
+
+      g_mutex_lock (&thread_state.lock);
+      response->id = request->id;
+      response->error = thread_state.supervision != NULL
+                          ? -judge (thread_state.supervision, &request->data) : 0;
+      response->flags = response->error == 0 ? SECCOMP_USER_NOTIF_FLAG_CONTINUE : 0;
+      g_mutex_unlock (&thread_state.lock);
+
+      if (ioctl (thread_state.listener, SECCOMP_IOCTL_NOTIF_SEND, response) != 0)
+        g_assert_cmpint (errno, ==, ENOENT);
     }
 
-  response->id = request->id;
-  response->error = -judge (self, &request->data);
-  response->flags = response->error == 0 ? SECCOMP_USER_NOTIF_FLAG_CONTINUE : 0;
-  if (ioctl (thread_state.listener, SECCOMP_IOCTL_NOTIF_SEND, response) != 0)
-    g_assert_cmpint (errno, ==, ENOENT);
+  return NULL;
+}
+
+static void
+wait_until_ready (void)
+{
+  while (!thread_state.ready)
+    g_cond_wait (&thread_state.changed, &thread_state.lock);
+}
+
+void
+supervise_start (void)
+{
+  thread_state.proc_fd = open ("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  g_assert_no_errno (thread_state.proc_fd);
+
+  g_mutex_lock (&thread_state.lock);
+  g_thread_unref (g_thread_new ("supervised", supervised_thread, NULL));
+  wait_until_ready ();
+  g_mutex_unlock (&thread_state.lock);
+  g_thread_unref (g_thread_new ("supervisor", answer_in_thread, NULL));
 }
 
 void
@@ -274,27 +283,15 @@ supervise_run (Supervision *supervision,
                void       (*func) (gpointer data),
                gpointer     data)
 {
-  struct pollfd fds[] = {
-    { .fd = thread_state.listener, .events = POLLIN },
-    { .fd = thread_state.answers[0], .events = POLLIN },
-  };
-
   g_mutex_lock (&thread_state.lock);
+  thread_state.supervision = supervision;
   thread_state.data = data;
   thread_state.func = func;
-  g_cond_signal (&thread_state.changed);
+  thread_state.ready = FALSE;
+  g_cond_broadcast (&thread_state.changed);
+  wait_until_ready ();
+  thread_state.supervision = NULL;
   g_mutex_unlock (&thread_state.lock);
-
-  do
-    {
-      if (poll (fds, G_N_ELEMENTS (fds), -1) < 0)
-        g_assert_cmpint (errno, ==, EINTR);
-      else if ((fds[0].revents & POLLIN) != 0)
-        answer_call (supervision);
-    }
-  while ((fds[1].revents & POLLIN) == 0);
-
-  wait_for_answer ();
 }
 
 const char *

@@ -34,9 +34,10 @@ typedef enum
 #define SUPERVISE_ALWAYS G_MAXUINT
 
 /* Runs a function in a thread whose system calls, and those of all threads that
- * it starts, are carried out only after a look at them: the kernel asks the
- * thread that called supervise_run (), by a seccomp filter. No call escapes,
- * whoever makes it, and a call that is to fail is not carried out.
+ * it starts, are carried out only after a look at them: the kernel asks another
+ * thread, by a seccomp filter. No call escapes, whoever makes it, and a call that
+ * is to fail is not carried out. When the function has returned, what threads that
+ * it has started still do is let through.
  */
 typedef struct
 {
@@ -44,7 +45,9 @@ typedef struct
   Call    call;               /* this one fails with @errsv ... */
   int     errsv;              /* (0: it does not) */
   guint   when;               /* ... for the when-th time, from 1, or always */
-  /* Called before each of them, if not NULL; @path is what it is about, or NULL. */
+  /* Called before each of them, in another thread, if not NULL; @path is what it is
+   * about, or NULL.
+   */
   void  (*before) (Call        call,
                    const char *path,
                    gpointer    data);

@@ -44,6 +44,7 @@ typedef struct
 {
   Arena         arena;
   Method        method;
+  gboolean      locked;    /* whoever deletes is nobody */
   gboolean      fallback;  /* there is no openat2() */
   guint         n_openat2; /* how often it was tried */
   TmpDirectory *dir;       /* for DELETE_DIRECTORY */
@@ -94,6 +95,10 @@ attack_step (Call        call,
 {
   Run *run = user_data;
   const guint step = run->n_steps++;
+
+  /* The attacker is root, in whatever thread. */
+  if (run->locked)
+    test_regain_root_in_thread ();
 
   if (step == run->first)
     run->swapped = arena_swap (&run->arena);
@@ -221,7 +226,11 @@ run_case (TestFixture *fixture,
        swap < (which->mount ? N_SWAPS : SWAP_MOUNT); swap++)
     {
       const gboolean is_link = swap == SWAP_EXCHANGE || swap == SWAP_REPLACE;
-      Run run = { .method = which->method, .fallback = fallback };
+      Run run = {
+        .method = which->method,
+        .locked = which->locked,
+        .fallback = fallback,
+      };
 
       /* Links are the attack on paths, and moves that on '..', but nobody
        * follows '..' of the root.
