@@ -11,12 +11,29 @@ const {Gio, GLib, GObject} = imports.gi;
 // An argument that has to be there
 const NEEDED = undefined;
 
+// C would see what is before the NUL: another name than the one asked for.
+function _findNul(values) {
+    const name = values.find(value => typeof value === 'string' && value.includes('\0'));
+
+    return name === undefined ? null : new Gio.IOErrorEnum({
+        code: Gio.IOErrorEnum.INVALID_FILENAME,
+        message: `Invalid name “${name.replaceAll('\0', '\\0')}”: It must not contain NUL`,
+    });
+}
+
 // Has arguments that are left out, or undefined, replaced by their defaults.
 // An asynchronous call may have one more, a callback, and then returns nothing.
 function _setDefaults(owner, name, defaults) {
     const original = owner[name];
 
     owner[name] = function (...args) {
+        const error = _findNul(args);
+        if (error !== null) {
+            if (name.endsWith('_async') && args.length <= defaults.length)
+                return Promise.reject(error);
+            throw error;
+        }
+
         const filled = defaults.map((value, i) => args[i] === undefined ? value : args[i]);
 
         // What is not the method of an object may be called without its owner.
@@ -43,6 +60,9 @@ function _patchDirectory({Directory, PersistFlags}) {
 
     prototype._init = function (properties = {}) {
         GObject.Object.prototype._init.call(this, properties);
+        const error = _findNul(Object.values(properties));
+        if (error !== null)
+            throw error;
         this.init(null);
     };
 
@@ -57,6 +77,7 @@ function _patchDirectory({Directory, PersistFlags}) {
         cleanup_async: [GLib.PRIORITY_DEFAULT, null],
         clear: [null],
         clear_async: [GLib.PRIORITY_DEFAULT, null],
+        get_child: [NEEDED],
         new_file: [null, null, null],
         new_file_async: [null, null, GLib.PRIORITY_DEFAULT, null],
         new_subdirectory: [null, null, null],
@@ -84,7 +105,7 @@ function _patchDirectory({Directory, PersistFlags}) {
         return result;
     };
 
-    // No released GJS has these symbols yet.
+    // No released GJS has these symbols yet; a program may define them before.
     if (Symbol.dispose) {
         prototype[Symbol.dispose] = function () {
             if (this.auto_cleanup)
