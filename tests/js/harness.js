@@ -13,6 +13,8 @@ const TIMEOUT = 60;
 
 const tests = [];
 
+class Skip extends Error {}
+
 export function test(name, body) {
     tests.push({name, body});
 }
@@ -26,17 +28,23 @@ export function run() {
         for (const [index, {name, body}] of tests.entries()) {
             const base = Gio.File.new_for_path(GLib.Dir.make_tmp('baseXXXXXX'));
             let verdict = 'ok';
+            let directive = '';
 
             try {
                 await withTimeout(body(base), name);
                 // A test leaves its folder empty, or this throws.
                 base.delete(null);
             } catch (error) {
-                verdict = 'not ok';
-                failed++;
-                print(`# ${error}\n${error.stack}`.trim().replaceAll('\n', '\n# '));
+                if (error instanceof Skip) {
+                    directive = ` # SKIP ${error.message}`;
+                    base.delete(null);
+                } else {
+                    verdict = 'not ok';
+                    failed++;
+                    print(`# ${error}\n${error.stack}`.trim().replaceAll('\n', '\n# '));
+                }
             }
-            print(`${verdict} ${index + 1} - ${name}`);
+            print(`${verdict} ${index + 1} - ${name}${directive}`);
         }
     }
 
@@ -77,6 +85,11 @@ export function sleep(milliseconds) {
 export async function until(condition) {
     while (!condition())
         await sleep(5);
+}
+
+// Ends the test where it cannot be done, which is to be seen.
+export function skip(reason) {
+    throw new Skip(reason);
 }
 
 export function assert(value, message = 'assertion failed') {
@@ -132,6 +145,22 @@ export function makeTree(directory, files) {
         parent.get_child(`file-${number}`)
             .create(Gio.FileCreateFlags.NONE, null).close(null);
     }
+}
+
+// The body of an asynchronous function as an old-style script
+export function asyncScript(body) {
+    return `
+        const loop = new GLib.MainLoop(null, false);
+        let failure = null;
+
+        (async () => {
+            ${body}
+        })().catch(error => {
+            failure = error;
+        }).finally(() => loop.quit());
+        loop.run();
+        if (failure !== null)
+            throw failure;`;
 }
 
 // Runs an old-style script in a process of its own, with base as its TMPDIR,
