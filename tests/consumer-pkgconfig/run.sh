@@ -46,6 +46,7 @@ END
     echo PREFIX/lib/girepository-1.0/Tmp-1.typelib
     echo PREFIX/share/gir-1.0/Tmp-1.gir
     echo PREFIX/share/gjs-1.0/overrides/Tmp.js
+    echo PREFIX/share/gjs-1.0/overrides/Tmp.d.ts
     if [ -n "$python" ]; then
       echo PREFIX/PYTHON/gi/overrides/Tmp.py
       echo PREFIX/PYTHON/gi-stubs/repository/Tmp.pyi
