@@ -50,6 +50,7 @@ needed=(
   'dbus-daemon             command -v dbus-run-session'
   'gvfs                    test -e /usr/share/dbus-1/services/org.gtk.vfs.Daemon.service'
   'gvfs-backends           test -e /usr/share/gvfs/mounts/sftp.mount'
+  'abigail-tools           abidiff --version'
   'e2fsprogs               test -x /usr/sbin/mkfs.ext4'
   'btrfs-progs             test -x /usr/sbin/mkfs.btrfs'
   'xfsprogs                test -x /usr/sbin/mkfs.xfs'
