@@ -70,7 +70,7 @@ def load():
     try:
         from test import test_tempfile
         from test.support import script_helper
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         skip(f'{error}; Debian has it in libpython3.N-testsuite')
 
     class TestTemporaryDirectory(test_tempfile.TestTemporaryDirectory):
