@@ -16,6 +16,9 @@ trap 'rm -rf "$work"' EXIT
 
 mkdir -p "$work/consumer/subprojects"
 cp "$@" "$work/consumer"
+# The wrap file is what others copy; there, its revision would be fetched from the
+# network, and here it is this tree, in the folder that it would be fetched to.
+cp "$source/doc/tmpdir-glib.wrap" "$work/consumer/subprojects"
 ln -s "$source" "$work/consumer/subprojects/tmpdir-glib"
 
 "$meson" setup "$work/build" "$work/consumer" \
