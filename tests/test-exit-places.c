@@ -165,6 +165,21 @@ case_log_in_background (TestFixture *fixture)
     pause ();
 }
 
+/* By whoever happens to be told, while nothing is owned any more */
+static void
+case_log_in_drain (TestFixture *fixture)
+{
+  TmpDirectory *dirs[10];
+
+  dirs[0] = new_undeletable (fixture);
+  for (guint i = 1; i < G_N_ELEMENTS (dirs); i++)
+    dirs[i] = new_filled (fixture, test_scale (200));
+  g_log_set_default_handler (exit_in_log, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (dirs); i++)
+    g_object_unref (dirs[i]);
+  exit (0);
+}
+
 static gpointer
 drop_soon (gpointer data)
 {
@@ -339,6 +354,7 @@ static const ExitCase cases[] = {
   { "log", case_log, 20, 1, FALSE },
   { "log-at-exit", case_log_at_exit, 20, 1, FALSE },
   { "log-in-background", case_log_in_background, 20, 3, TRUE },
+  { "log-in-drain", case_log_in_drain, 20, 3, TRUE },
   { "destructor", case_destructor, 20, 0, FALSE },
   { "main-thread-ends", case_main_thread_ends, 1, 0, FALSE },
 };

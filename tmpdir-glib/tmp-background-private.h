@@ -10,16 +10,6 @@
 
 G_BEGIN_DECLS
 
-/* Something to be called by the exit handler, embedded in what it is about. */
-typedef struct _TmpExitHook TmpExitHook;
-
-struct _TmpExitHook
-{
-  GList    link;
-  gpointer owner; /* the Background it was added to */
-  void   (*func) (TmpExitHook *hook);
-};
-
 /* Called once, by any thread, when the deletion is finished. */
 typedef void (*TmpDoneFunc)  (TmpDeletion *deletion,
                               gpointer     user_data);
@@ -30,21 +20,20 @@ typedef void (*TmpTickFunc)  (gpointer     user_data);
 /* Called once, by any thread. */
 typedef void (*TmpFlushFunc) (gpointer     user_data);
 
-void     tmp_background_push          (TmpDeletion   *deletion,
-                                       int            io_priority,
-                                       TmpDoneFunc    done,
-                                       gpointer       user_data);
-gboolean tmp_background_run           (TmpDeletion   *deletion,
-                                       int            io_priority,
-                                       TmpTickFunc    tick,
-                                       gpointer       user_data,
-                                       GError       **error);
-gboolean tmp_background_add_flush     (TmpFlushFunc   func,
-                                       gpointer       user_data);
-gboolean tmp_background_remove_flush  (gpointer       user_data);
-void     tmp_background_add_exit_hook (TmpExitHook   *hook);
-void     tmp_background_remove_exit_hook
-                                      (TmpExitHook   *hook);
-gboolean tmp_background_is_inherited  (TmpExitHook   *hook);
+void     tmp_background_push         (TmpDeletion   *deletion,
+                                      int            io_priority,
+                                      TmpDoneFunc    done,
+                                      gpointer       user_data);
+gboolean tmp_background_run          (TmpDeletion   *deletion,
+                                      int            io_priority,
+                                      TmpTickFunc    tick,
+                                      gpointer       user_data,
+                                      GError       **error);
+gboolean tmp_background_add_flush    (TmpFlushFunc   func,
+                                      gpointer       user_data);
+gboolean tmp_background_remove_flush (gpointer       user_data);
+void     tmp_background_hold         (void);
+void     tmp_background_release      (void);
+void     tmp_background_drain        (void);
 
 G_END_DECLS

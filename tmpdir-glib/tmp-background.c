@@ -2,16 +2,14 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The threads that delete, what they have to do, and what happens at exit.
+/* The threads that delete, and what they have to do.
  *
  * The threads are our own: GTask's are shared with everything that GIO does in
  * a thread, and a few slow deletions there would keep, for example, every
  * g_file_query_info_async() of the program waiting.
  *
- * There is one Background per process. A forked child inherits its memory, but
- * neither its threads nor any guarantee about the state of its locks, so it
- * never touches it: whoever asks for the Background of another process gets a
- * new one, and what belonged to the parent is left to the parent.
+ * There is one Background per process: a forked child leaves what belongs to its parent
+ * to the parent.
  *
  * A Job is a deletion with a place in line. It is in the runnable queue as
  * long as its deletion may have a directory that waits for a thread. A thread
@@ -27,7 +25,6 @@
 
 #include "tmp-background-private.h"
 
-#include "tmp-journal-private.h"
 #include "tmp-pace-private.h"
 #include "tmp-process-private.h"
 #include "tmp-thread-private.h"
@@ -83,16 +80,15 @@ typedef struct
 
 struct _Background
 {
-  /* The parent process's: never used, only not lost to a leak checker */
-  Background *inherited;
-  guint     process;           /* from tmp_process_get_id() */
+  TmpProcessData data;
+
   TmpPace   pace;
   gint      n_active;          /* atomic: threads that work on a job */
   gint      n_workers;         /* atomic: of these, those of ours */
   gsize     n_removed;         /* atomic: entries deleted so far, for @pace */
   gint      n_waiting_jobs;    /* atomic: how many could be taken */
   gint      best_priority;     /* atomic: of the first in both queues */
-  gint      n_exit_hooks;      /* atomic */
+  gint      n_holds;           /* atomic: how often a thread is wanted to be kept ready */
 
   GMutex    lock;              /* guards the rest */
   GCond     work;              /* for idle threads: a job is runnable */
@@ -111,10 +107,6 @@ struct _Background
   guint     n_background_jobs; /* not finished, and with a serial */
   guint64   last_serial;
   gboolean  exiting;
-
-  GRecMutex exit_lock;         /* guards what follows; taken before @lock */
-  GQueue    exit_hooks;
-  gboolean  exit_hooks_called;
 };
 
 /* What a thread of ours knows about itself; NULL in all others. */
@@ -133,18 +125,11 @@ struct _Call
   Call       *outer;
 };
 
-static Background *the_background; /* atomic */
+static gpointer the_background;    /* atomic */
 static GPrivate current_worker;
 static GPrivate current_call;      /* the innermost Call of this thread */
 
-static void     background_exit (void);
-static gpointer worker_thread   (gpointer data);
-
-static gboolean
-is_current (Background *self)
-{
-  return self->process == tmp_process_get_id ();
-}
+static gpointer worker_thread (gpointer data);
 
 static guint
 get_max_begun (void)
@@ -157,39 +142,32 @@ get_max_begun (void)
   return (guint) CLAMP (limit.rlim_cur / DESCRIPTORS_PER_BEGUN, 1, MAX_BEGUN);
 }
 
+static gpointer
+background_new (void)
+{
+  Background *self = g_new0 (Background, 1);
+
+  self->max_begun = get_max_begun ();
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->work);
+  g_cond_init (&self->progress);
+  tmp_pace_init (&self->pace, MAX_THREADS);
+
+  return self;
+}
+
 static Background *
 get_background (void)
 {
   static gint handler_installed;
-  Background *self = g_atomic_pointer_get (&the_background);
-  Background *fresh;
-
-  if (self != NULL && is_current (self))
-    return self;
-
-  fresh = g_new0 (Background, 1);
-  fresh->process = tmp_process_get_id ();
-  fresh->inherited = self;
-  fresh->max_begun = get_max_begun ();
-  g_mutex_init (&fresh->lock);
-  g_cond_init (&fresh->work);
-  g_cond_init (&fresh->progress);
-  g_rec_mutex_init (&fresh->exit_lock);
-  tmp_pace_init (&fresh->pace, MAX_THREADS);
-
-  if (!g_atomic_pointer_compare_and_exchange (&the_background, self, fresh))
-    {
-      /* Another thread was faster. */
-      g_rec_mutex_clear (&fresh->exit_lock);
-      g_free (fresh);
-      return g_atomic_pointer_get (&the_background);
-    }
+  Background *self = tmp_process_get_data (&the_background, background_new, g_free);
 
   /* A forked child inherits the handler, too. */
-  if (g_atomic_int_compare_and_exchange (&handler_installed, FALSE, TRUE))
-    atexit (background_exit);
+  if (g_atomic_int_get (&handler_installed) == FALSE &&
+      g_atomic_int_compare_and_exchange (&handler_installed, FALSE, TRUE))
+    atexit (tmp_background_drain);
 
-  return fresh;
+  return self;
 }
 
 static void
@@ -683,7 +661,7 @@ worker_thread (gpointer data)
            * seldom: whoever drops it should not have to start a thread. At exit all
            * do, for the last thread to end would exit once more. */
           if (!called && !has_job (self) && !self->exiting &&
-              (self->n_threads > 1 || g_atomic_int_get (&self->n_exit_hooks) == 0 ||
+              (self->n_threads > 1 || g_atomic_int_get (&self->n_holds) == 0 ||
                main_thread_is_gone ()))
             break;
 
@@ -821,23 +799,15 @@ tmp_background_remove_flush (gpointer user_data)
   return flush != NULL;
 }
 
+/* Keeps a thread ready until it is released as often, so that whoever has something to
+ * delete then need not start one. */
 void
-tmp_background_add_exit_hook (TmpExitHook *hook)
+tmp_background_hold (void)
 {
   Background *self = get_background ();
 
-  g_rec_mutex_lock (&self->exit_lock);
-  hook->owner = self;
-  hook->link.data = hook;
-  g_queue_push_tail_link (&self->exit_hooks, &hook->link);
-  /* The process is about to exit, and we have been told already. */
-  if (self->exit_hooks_called)
-    atexit (background_exit);
-  self->exit_hooks_called = FALSE;
-  g_rec_mutex_unlock (&self->exit_lock);
-
   /* If this fails, it will be tried again when there is something to do. */
-  if (g_atomic_int_add (&self->n_exit_hooks, 1) == 0)
+  if (g_atomic_int_add (&self->n_holds, 1) == 0)
     {
       g_mutex_lock (&self->lock);
       if (self->n_threads == 0)
@@ -846,59 +816,22 @@ tmp_background_add_exit_hook (TmpExitHook *hook)
     }
 }
 
-/* If the exit handler is just calling @hook, in another thread, this waits
- * until it has returned. In a forked child it does nothing. */
 void
-tmp_background_remove_exit_hook (TmpExitHook *hook)
+tmp_background_release (void)
 {
-  Background *self = get_background ();
-
-  if (hook->owner != self)
-    return; /* that of a parent, or none at all */
-
-  g_rec_mutex_lock (&self->exit_lock);
-  if (hook->link.data != NULL)
-    {
-      g_queue_unlink (&self->exit_hooks, &hook->link);
-      g_atomic_int_add (&self->n_exit_hooks, -1);
-    }
-  hook->link.data = NULL;
-  g_rec_mutex_unlock (&self->exit_lock);
+  g_atomic_int_add (&get_background ()->n_holds, -1);
 }
 
-/* Does @hook belong to a process that this one has been forked from? */
-gboolean
-tmp_background_is_inherited (TmpExitHook *hook)
+/* At exit: helps until all that has been pushed is done, and leaves what is pushed from
+ * now on to whoever does it. */
+void
+tmp_background_drain (void)
 {
-  return hook->owner != NULL && !is_current (hook->owner);
-}
-
-/* What is still owned goes into the background, and this thread helps until
- * all of that is done. The other threads of the process still run meanwhile. */
-static void
-background_exit (void)
-{
-  Background *self = g_atomic_pointer_get (&the_background);
+  Background *self = tmp_process_peek_data (&the_background);
   guint n_own = 0;
-  GList *link;
 
-  if (self == NULL || !is_current (self))
+  if (self == NULL)
     return;
-
-  g_rec_mutex_lock (&self->exit_lock);
-  /* What is logged meanwhile may make the program exit once more, which does not come
-   * back: then we are called again. */
-  if (self->exit_hooks.length > 0)
-    atexit (background_exit);
-  while ((link = g_queue_pop_head_link (&self->exit_hooks)) != NULL)
-    {
-      TmpExitHook *hook = g_steal_pointer (&link->data);
-
-      g_atomic_int_add (&self->n_exit_hooks, -1);
-      hook->func (hook);
-    }
-  self->exit_hooks_called = TRUE;
-  g_rec_mutex_unlock (&self->exit_lock);
 
   g_mutex_lock (&self->lock);
   self->exiting = TRUE;
@@ -906,6 +839,9 @@ background_exit (void)
    * about is over, but will not be counted as such before this returns. */
   for (Call *call = g_private_get (&current_call); call != NULL; call = call->outer)
     n_own += call->background == self ? 1 : 0;
+  /* And if one does meanwhile, which does not come back, we are called again. */
+  if (self->n_background_jobs > n_own)
+    atexit (tmp_background_drain);
   /* What others wait for by themselves is theirs; it may take long. */
   while (self->n_background_jobs > n_own)
     {
@@ -917,6 +853,4 @@ background_exit (void)
         wait_for_progress (self, 0);
     }
   unlock (self);
-
-  tmp_journal_close ();
 }

@@ -103,7 +103,7 @@ end (TmpDirectory    *self,
   if (gone)
     {
       tmp_journal_strike (journal);
-      tmp_background_remove_exit_hook (&self->exit_hook);
+      tmp_exit_hook_remove (&self->exit_hook);
     }
   if (!success)
     g_propagate_error (error, g_steal_pointer (&local_error));

@@ -8,6 +8,7 @@
 
 #include "tmp-background-private.h"
 #include "tmp-deletion-private.h"
+#include "tmp-exit-private.h"
 #include "tmp-location-private.h"
 
 G_BEGIN_DECLS

@@ -98,7 +98,7 @@ tmp_directory_is_initialized (TmpDirectory *self)
 gboolean
 tmp_directory_is_inherited (TmpDirectory *self)
 {
-  return tmp_background_is_inherited (&self->exit_hook);
+  return tmp_exit_hook_is_inherited (&self->exit_hook);
 }
 
 gboolean
@@ -373,7 +373,7 @@ tmp_directory_initable_init (GInitable     *initable,
   self->owned = TRUE;
   if (!g_atomic_int_get (&self->auto_cleanup))
     tmp_journal_mark (self->location.journal, FALSE);
-  tmp_background_add_exit_hook (&self->exit_hook);
+  tmp_exit_hook_add (&self->exit_hook);
   g_atomic_int_set (&self->initialized, TRUE);
 
   tmp_reclaim_once ();
@@ -471,7 +471,7 @@ tmp_directory_dispose (GObject *object)
 
   if (tmp_directory_is_initialized (self) && !tmp_directory_is_inherited (self))
     {
-      tmp_background_remove_exit_hook (&self->exit_hook);
+      tmp_exit_hook_remove (&self->exit_hook);
       drop (self);
     }
 
@@ -992,7 +992,7 @@ tmp_directory_detach (TmpDirectory *self)
 
       tmp_journal_strike (journal);
       tmp_fd_close (&fd);
-      tmp_background_remove_exit_hook (&self->exit_hook);
+      tmp_exit_hook_remove (&self->exit_hook);
     }
 
   return g_object_ref (self->location.file);

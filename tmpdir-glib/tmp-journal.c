@@ -66,13 +66,10 @@
 #define NOT_AUTOMATIC 'o' /* live, but not to be deleted */
 #define STRUCK '-'
 
-typedef struct _Journal Journal;
-
-struct _Journal
+typedef struct
 {
-  /* The parent process's: never used, only not lost to a leak checker */
-  Journal *inherited;
-  guint   process; /* from tmp_process_get_id() */
+  TmpProcessData data;
+
   GMutex  judging; /* held while others' files are read */
 
   GMutex  lock;    /* guards what follows */
@@ -82,9 +79,9 @@ struct _Journal
   guint64 end;     /* where the next new slot may be */
   guint   n_used;  /* slots */
   GArray *unused[MAX_ORDER + 1]; /* of offsets */
-};
+} Journal;
 
-static Journal *the_journal; /* atomic */
+static gpointer the_journal; /* atomic */
 
 /* A child has nothing to do with the lock of its parent, and must not keep it when
  * that is dead. This may run at any time, so it takes no lock. */
@@ -101,39 +98,34 @@ forget_parents_file (void)
   self->fd = -1;
 }
 
+static gpointer
+journal_new (void)
+{
+  Journal *self = g_new0 (Journal, 1);
+
+  self->fd = -1;
+  g_mutex_init (&self->judging);
+  g_mutex_init (&self->lock);
+
+  return self;
+}
+
 static Journal *
 get_journal (void)
 {
-  static gint handler_installed;
-  Journal *self = g_atomic_pointer_get (&the_journal);
-  Journal *fresh;
+  static gint handlers_installed;
+  Journal *self = tmp_process_get_data (&the_journal, journal_new, g_free);
 
-  if (self != NULL && self->process == tmp_process_get_id ())
-    return self;
-
-  /* That of the parent process stays as it is, locks and all. */
-  fresh = g_new0 (Journal, 1);
-  fresh->inherited = self;
-  fresh->process = tmp_process_get_id ();
-  fresh->fd = -1;
-  g_mutex_init (&fresh->judging);
-  g_mutex_init (&fresh->lock);
-
-  if (!g_atomic_pointer_compare_and_exchange (&the_journal, self, fresh))
-    {
-      /* Another thread was faster. */
-      g_free (fresh);
-      return g_atomic_pointer_get (&the_journal);
-    }
-
-  if (g_atomic_int_compare_and_exchange (&handler_installed, FALSE, TRUE))
+  /* A forked child inherits them, too. */
+  if (g_atomic_int_get (&handlers_installed) == FALSE &&
+      g_atomic_int_compare_and_exchange (&handlers_installed, FALSE, TRUE))
     {
       pthread_atfork (NULL, NULL, forget_parents_file);
-      /* When directories are owned, the background calls it again after they are gone. */
+      /* When directories are owned, it is called again after they are gone. */
       atexit (tmp_journal_close);
     }
 
-  return fresh;
+  return self;
 }
 
 /* A program with more privileges than its user must not write, or delete, what the
@@ -487,9 +479,9 @@ tmp_journal_strike (TmpJournalEntry entry)
 void
 tmp_journal_close (void)
 {
-  Journal *self = g_atomic_pointer_get (&the_journal);
+  Journal *self = tmp_process_peek_data (&the_journal);
 
-  if (self == NULL || self->process != tmp_process_get_id ())
+  if (self == NULL)
     return;
 
   g_mutex_lock (&self->lock);

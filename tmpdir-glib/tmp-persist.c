@@ -329,7 +329,7 @@ persist (TmpDirectory     *self,
   if (success && (flags & TMP_PERSIST_EXCHANGE) == 0)
     {
       tmp_journal_strike (journal);
-      tmp_background_remove_exit_hook (&self->exit_hook);
+      tmp_exit_hook_remove (&self->exit_hook);
     }
   return success;
 }

@@ -8,6 +8,19 @@
 
 G_BEGIN_DECLS
 
-guint tmp_process_get_id (void);
+/* What a process has once; the first member of a struct with all the rest. */
+typedef struct _TmpProcessData TmpProcessData;
+
+struct _TmpProcessData
+{
+  TmpProcessData *inherited; /* the parent's: never used, only not lost to a leak checker */
+  guint           process;   /* from tmp_process_get_id() */
+};
+
+guint    tmp_process_get_id    (void);
+gpointer tmp_process_get_data  (gpointer       *data,
+                                gpointer      (*create) (void),
+                                GDestroyNotify  discard);
+gpointer tmp_process_peek_data (gpointer       *data);
 
 G_END_DECLS

@@ -7,7 +7,11 @@
  * A pid does not: parent and child can both be the first of a PID namespace, and
  * asking for it is a system call. A page that the kernel wipes in every child,
  * since Linux 4.14, does, whatever the child was made with. Where that is not to be
- * had, the pid and a handler of pthread_atfork() have to do. */
+ * had, the pid and a handler of pthread_atfork() have to do.
+ *
+ * A child has the memory of its parent, but none of its threads, and no guarantee about
+ * the state of its locks. So it never touches what the parent has had once, and gets
+ * its own. */
 
 #include "config.h"
 
@@ -87,4 +91,37 @@ tmp_process_get_id (void)
     }
 
   return (guint) current;
+}
+
+/* Returns what this process has at @data, or NULL: that of its parent is none of its
+ * business. */
+gpointer
+tmp_process_peek_data (gpointer *data)
+{
+  TmpProcessData *current = g_atomic_pointer_get (data);
+
+  return current != NULL && current->process == tmp_process_get_id () ? current : NULL;
+}
+
+/* The same, but what is not there is created. */
+gpointer
+tmp_process_get_data (gpointer       *data,
+                      gpointer      (*create) (void),
+                      GDestroyNotify  discard)
+{
+  TmpProcessData *before = g_atomic_pointer_get (data);
+  TmpProcessData *fresh;
+
+  if (before != NULL && before->process == tmp_process_get_id ())
+    return before;
+
+  fresh = create ();
+  fresh->inherited = before;
+  fresh->process = tmp_process_get_id ();
+  if (g_atomic_pointer_compare_and_exchange (data, before, fresh))
+    return fresh;
+
+  /* Another thread was faster. */
+  discard (fresh);
+  return g_atomic_pointer_get (data);
 }
