@@ -40,6 +40,11 @@ gboolean tmp_fd_is_mount_point  (int                dirfd,
 gboolean tmp_fd_is_append_only  (int                fd);
 gboolean tmp_fd_chmod           (int                fd,
                                  mode_t             mode);
+gboolean tmp_fd_rename2         (int                old_dirfd,
+                                 const char        *old_name,
+                                 int                new_dirfd,
+                                 const char        *new_name,
+                                 guint              flags);
 gboolean tmp_fd_rename          (int                old_dirfd,
                                  const char        *old_name,
                                  int                new_dirfd,

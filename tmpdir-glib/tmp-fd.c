@@ -426,6 +426,22 @@ tmp_fd_chmod (int    fd,
   return chmod (proc_path, mode) == 0;
 }
 
+/* renameat2(), which not every C library has */
+gboolean
+tmp_fd_rename2 (int         old_dirfd,
+                const char *old_name,
+                int         new_dirfd,
+                const char *new_name,
+                guint       flags)
+{
+#ifdef SYS_renameat2
+  return syscall (SYS_renameat2, old_dirfd, old_name, new_dirfd, new_name, flags) == 0;
+#else
+  errno = ENOSYS;
+  return FALSE;
+#endif
+}
+
 /* Renames, but never onto something that is there already (EEXIST). Where the
  * file system cannot promise that (EINVAL), a check beforehand has to do: what
  * replaces an existing name can only be a directory that replaces an empty
@@ -438,12 +454,10 @@ tmp_fd_rename (int         old_dirfd,
 {
   struct stat st;
 
-#if HAVE_RENAMEAT2
-  if (renameat2 (old_dirfd, old_name, new_dirfd, new_name, RENAME_NOREPLACE) == 0)
+  if (tmp_fd_rename2 (old_dirfd, old_name, new_dirfd, new_name, RENAME_NOREPLACE))
     return TRUE;
   if (errno != EINVAL && errno != ENOSYS && errno != EPERM)
     return FALSE;
-#endif
 
   if (fstatat (new_dirfd, new_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
     {

@@ -13,9 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <stdio.h>
 #include <sys/file.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define MOVE_ACTION "Could not move"
@@ -77,23 +75,6 @@ move_clear (Move *move)
   tmp_fd_close (&move->to_dirfd);
   g_free (move->from_name);
   g_free (move->to_name);
-}
-
-/* By the system call: not every C library has the function. There is no other way: link()
- * is for files, and rename() replaces. */
-static gboolean
-rename_at_once (int         from_dirfd,
-                const char *from_name,
-                int         to_dirfd,
-                const char *to_name,
-                guint       flags)
-{
-#ifdef SYS_renameat2
-  return syscall (SYS_renameat2, from_dirfd, from_name, to_dirfd, to_name, flags) == 0;
-#else
-  errno = ENOSYS;
-  return FALSE;
-#endif
 }
 
 static gboolean
@@ -163,7 +144,9 @@ move_run (const Move       *move,
           const TmpFileId  *other,
           GError          **error)
 {
-  if (!rename_at_once (move->from_dirfd, move->from_name, move->to_dirfd, move->to_name, move->flags))
+  /* There is no other way: link() is for files, and rename() replaces. */
+  if (!tmp_fd_rename2 (move->from_dirfd, move->from_name, move->to_dirfd, move->to_name,
+                       move->flags))
     {
       set_move_error (move, errno, id, other, error);
       return FALSE;
@@ -173,7 +156,7 @@ move_run (const Move       *move,
       (other == NULL || is_directory (move->from_dirfd, move->from_name, other)))
     return TRUE;
 
-  rename_at_once (move->to_dirfd, move->to_name, move->from_dirfd, move->from_name, move->flags);
+  tmp_fd_rename2 (move->to_dirfd, move->to_name, move->from_dirfd, move->from_name, move->flags);
   tmp_error_set_literal (error, G_IO_ERROR_FAILED, DESTINATION_ACTION, move->to_path,
                          "Somebody else has renamed one of the two meanwhile");
   return FALSE;
