@@ -109,6 +109,73 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (TmpSpooledInput, tmp_spooled_input, G_TYPE_INPUT_
 G_DEFINE_FINAL_TYPE_WITH_CODE (TmpSpooledOutput, tmp_spooled_output, G_TYPE_OUTPUT_STREAM,
                                G_IMPLEMENT_INTERFACE (G_TYPE_SEEKABLE, seekable_iface_init))
 
+/* What is to be read or written; the caller keeps the buffer. */
+typedef struct
+{
+  TmpSpool   *spool;
+  void       *to;
+  const void *from; /* if that is NULL */
+  gsize       count;
+} Transfer;
+
+static void
+transfer_thread (GTask        *task,
+                 gpointer      source_object,
+                 gpointer      task_data,
+                 GCancellable *cancellable)
+{
+  Transfer *transfer = task_data;
+  GError *error = NULL;
+  gssize n = -1;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, &error))
+    n = -1;
+  else if (transfer->to != NULL)
+    n = tmp_spool_read (transfer->spool, transfer->to, transfer->count, &error);
+  else
+    n = tmp_spool_write (transfer->spool, transfer->from, transfer->count, &error);
+
+  if (n >= 0)
+    g_task_return_int (task, n);
+  else
+    g_task_return_error (task, error);
+}
+
+/* A thread does what cannot be done at once. */
+static void
+transfer_async (gpointer             stream,
+                const Transfer      *transfer,
+                int                  io_priority,
+                GCancellable        *cancellable,
+                GAsyncReadyCallback  callback,
+                gpointer             user_data,
+                gpointer             source_tag)
+{
+  g_autoptr (GTask) task = g_task_new (stream, cancellable, callback, user_data);
+  gssize n = -1;
+
+  g_task_set_source_tag (task, source_tag);
+  g_task_set_priority (task, io_priority);
+  /* The position has moved; that is not reported as cancelled. */
+  g_task_set_check_cancellable (task, FALSE);
+
+  if (g_cancellable_is_cancelled (cancellable))
+    n = -1;
+  else if (transfer->to != NULL)
+    n = tmp_spool_try_read (transfer->spool, transfer->to, transfer->count);
+  else
+    n = tmp_spool_try_write (transfer->spool, transfer->from, transfer->count);
+
+  if (n >= 0)
+    {
+      g_task_return_int (task, n);
+      return;
+    }
+
+  g_task_set_task_data (task, g_memdup2 (transfer, sizeof *transfer), g_free);
+  g_task_run_in_thread (task, transfer_thread);
+}
+
 /* The input half */
 
 static gssize
@@ -140,60 +207,6 @@ tmp_spooled_input_skip (GInputStream  *stream,
   return tmp_spool_skip (self->spool, count, error);
 }
 
-/* What is to be read or written; the caller keeps the buffer. */
-typedef struct
-{
-  void       *to;
-  const void *from;
-  gsize       count;
-} Transfer;
-
-static void
-read_thread (GTask        *task,
-             gpointer      source_object,
-             gpointer      task_data,
-             GCancellable *cancellable)
-{
-  Transfer *transfer = task_data;
-  GError *error = NULL;
-  gssize n = tmp_spooled_input_read (source_object, transfer->to, transfer->count, cancellable,
-                                     &error);
-
-  if (n >= 0)
-    g_task_return_int (task, n);
-  else
-    g_task_return_error (task, error);
-}
-
-/* Where a thread is needed, @func does what could not be done at once. */
-static void
-transfer_async (gpointer             stream,
-                const Transfer      *transfer,
-                gssize               n,
-                GTaskThreadFunc      func,
-                int                  io_priority,
-                GCancellable        *cancellable,
-                GAsyncReadyCallback  callback,
-                gpointer             user_data,
-                gpointer             source_tag)
-{
-  g_autoptr (GTask) task = g_task_new (stream, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, source_tag);
-  g_task_set_priority (task, io_priority);
-  /* The position has moved; that is not reported as cancelled. */
-  g_task_set_check_cancellable (task, FALSE);
-
-  if (n >= 0)
-    {
-      g_task_return_int (task, n);
-      return;
-    }
-
-  g_task_set_task_data (task, g_memdup2 (transfer, sizeof *transfer), g_free);
-  g_task_run_in_thread (task, func);
-}
-
 static void
 tmp_spooled_input_read_async (GInputStream        *stream,
                               void                *buffer,
@@ -204,13 +217,9 @@ tmp_spooled_input_read_async (GInputStream        *stream,
                               gpointer             user_data)
 {
   TmpSpooledInput *self = (TmpSpooledInput *) stream;
-  const Transfer transfer = { buffer, NULL, count };
-  gssize n = -1;
+  const Transfer transfer = { self->spool, buffer, NULL, count };
 
-  if (!g_cancellable_is_cancelled (cancellable))
-    n = tmp_spool_try_read (self->spool, buffer, count);
-
-  transfer_async (stream, &transfer, n, read_thread, io_priority, cancellable, callback, user_data,
+  transfer_async (stream, &transfer, io_priority, cancellable, callback, user_data,
                   tmp_spooled_input_read_async);
 }
 
@@ -267,23 +276,6 @@ tmp_spooled_output_write (GOutputStream  *stream,
 }
 
 static void
-write_thread (GTask        *task,
-              gpointer      source_object,
-              gpointer      task_data,
-              GCancellable *cancellable)
-{
-  Transfer *transfer = task_data;
-  GError *error = NULL;
-  gssize n = tmp_spooled_output_write (source_object, transfer->from, transfer->count, cancellable,
-                                       &error);
-
-  if (n >= 0)
-    g_task_return_int (task, n);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
 tmp_spooled_output_write_async (GOutputStream       *stream,
                                 const void          *buffer,
                                 gsize                count,
@@ -293,14 +285,10 @@ tmp_spooled_output_write_async (GOutputStream       *stream,
                                 gpointer             user_data)
 {
   TmpSpooledOutput *self = (TmpSpooledOutput *) stream;
-  const Transfer transfer = { NULL, buffer, count };
-  gssize n = -1;
+  const Transfer transfer = { self->spool, NULL, buffer, count };
 
-  if (!g_cancellable_is_cancelled (cancellable))
-    n = tmp_spool_try_write (self->spool, buffer, count);
-
-  transfer_async (stream, &transfer, n, write_thread, io_priority, cancellable, callback,
-                  user_data, tmp_spooled_output_write_async);
+  transfer_async (stream, &transfer, io_priority, cancellable, callback, user_data,
+                  tmp_spooled_output_write_async);
 }
 
 static gssize
