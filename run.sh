@@ -43,6 +43,7 @@ needed=(
   'mypy                    mypy --version'
   'gjs                     gjs --version'
   'acl                     setfacl --version'
+  'git                     git --version'
   'libfuse3-dev            pkg-config fuse3'
   'fuse3                   fusermount3 --version'
   'openssh-server          test -x /usr/sbin/sshd'

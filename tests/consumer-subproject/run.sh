@@ -4,7 +4,7 @@
 # run.sh MESON SOURCE-OF-TMPDIR-GLIB FILE...
 #
 # Builds and runs a project that consists of these files and has tmpdir-glib
-# as a subproject.
+# as a subproject, which Meson fetches as our wrap file says.
 
 set -eu
 
@@ -16,16 +16,34 @@ trap 'rm -rf "$work"' EXIT
 
 mkdir -p "$work/consumer/subprojects"
 cp "$@" "$work/consumer"
-# The wrap file is what others copy; there, its revision would be fetched from the
-# network, and here it is this tree, in the folder that it would be fetched to.
 cp "$source/doc/tmpdir-glib.wrap" "$work/consumer/subprojects"
-ln -s "$source" "$work/consumer/subprojects/tmpdir-glib"
+
+# It names a repository in the network and a revision there: git is told that this is
+# one that has been made of this tree.
+setting ()
+{
+  sed -n "s/^$1 = //p" "$source/doc/tmpdir-glib.wrap"
+}
+origin=$work/origin
+mkdir "$origin"
+tar -C "$source" --exclude='./_build*' --exclude=./.git -c . | tar -C "$origin" -x
+export GIT_CONFIG_GLOBAL="$work/gitconfig" GIT_CONFIG_NOSYSTEM=1
+git config --global user.name consumer
+git config --global user.email consumer@example.org
+git config --global init.defaultBranch main
+git config --global "url.file://$origin.insteadOf" "$(setting url)"
+git -C "$origin" init -q
+git -C "$origin" add --all
+git -C "$origin" commit -q -m "As it is"
+git -C "$origin" tag "$(setting revision)"
 
 "$meson" setup "$work/build" "$work/consumer" \
-  --wrap-mode=nodownload --force-fallback-for=tmpdir-glib \
+  --force-fallback-for=tmpdir-glib-1 \
   -Dtmpdir-glib:tests=false -Dtmpdir-glib:examples=false
 "$meson" compile -C "$work/build"
 "$meson" test -C "$work/build" --no-suite tmpdir-glib --print-errorlogs
+
+test -d "$work/consumer/subprojects/tmpdir-glib/.git"
 
 # It is the one just built that runs, not one that is installed.
 ldd "$work/build/consumer" | grep -F "$work/build/subprojects/tmpdir-glib/"
