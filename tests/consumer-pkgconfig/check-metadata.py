@@ -2,8 +2,9 @@
 # SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-"""check-metadata.py SOURCE VERSION: the wrap file, the Flatpak module, the DOAP file and
-debian/changelog can be read, and say what the project says of itself."""
+"""check-metadata.py SOURCE VERSION: the wrap file, the Flatpak module, the DOAP file,
+debian/changelog and NEWS.md can be read, and say what the project says of itself; no
+link leads nowhere."""
 
 import configparser
 import json
@@ -54,6 +55,18 @@ class TestMetadata(unittest.TestCase):
 
     def test_changelog(self):
         self.assertTrue(self.read('debian/changelog').startswith(f'tmpdir-glib ({VERSION}) '))
+
+    def test_news(self):
+        self.assertEqual(re.search(r'^## (\S+)', self.read('NEWS.md'), re.M)[1], VERSION)
+
+    def test_links(self):
+        # Of the pages that are read here; those of the site are checked there.
+        pages = sorted(SOURCE.glob('*.md'))
+        self.assertIn(SOURCE / 'README.md', pages)
+        for page in pages:
+            for link in re.findall(r'\]\((?!https?:|#)([^)#]+)', page.read_text(encoding='utf-8')):
+                with self.subTest(page=page.name, link=link):
+                    self.assertTrue((SOURCE / link).exists())
 
 
 if __name__ == '__main__':
