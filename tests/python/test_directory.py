@@ -270,6 +270,16 @@ class TestErrors(TestCase):
         with self.assertRaises(TypeError):
             Tmp.Directory(dir=self.base, parent=Gio.File.new_for_path(self.base))
 
+    def test_wrong_arguments(self):
+        """The message has the name under which a method is called."""
+        directory = Tmp.Directory(dir=self.base)
+        for name in 'get_child', 'new_file', 'persist':
+            with self.assertRaisesRegex(TypeError, fr'^Directory\.{name}\(\) '):
+                getattr(directory, name)(wrong=1)
+        with self.assertRaisesRegex(TypeError, r'^Directory\.new_in\(\) '):
+            Tmp.Directory.new_in(self.base, wrong=1)
+        directory.cleanup()
+
     def test_pickle(self):
         """As a process pool does with an exception."""
         missing = os.path.join(self.base, 'missing')

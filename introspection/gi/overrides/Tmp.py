@@ -679,7 +679,12 @@ class _Empty:
 
 for _class, _patch in (Tmp.Directory, _Directory), (Tmp.SpooledStream, _SpooledStream):
     for _name in vars(_patch).keys() - vars(_Empty).keys():
-        setattr(_class, _name, vars(_patch)[_name])
+        _value = vars(_patch)[_name]
+        # What a TypeError calls it
+        _function = getattr(_value, '__func__', _value)
+        if isinstance(_function, types.FunctionType):
+            _function.__qualname__ = f'{_class.__name__}.{_name}'
+        setattr(_class, _name, _value)
     # The metaclass only reads it.
     type.__dict__['__doc__'].__set__(_class, _patch.__doc__)
 
