@@ -7,8 +7,9 @@
 
 set -eu
 
-TMPDIR=$(mktemp -d)
 XDG_STATE_HOME=$(mktemp -d)
+# The last, or what is exported already has mktemp put the other one into it.
+TMPDIR=$(mktemp -d)
 export TMPDIR XDG_STATE_HOME
 
 "$@"
