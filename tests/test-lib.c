@@ -545,11 +545,6 @@ test_wait_result (GAsyncResult **result)
   while (*result == NULL)
     g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
 
-  /* The thread that has done it may hold the task, and the task its object, for a moment
-   * longer: a test that drops the object would not know when it goes. */
-  for (guint i = 0; i < 10000 && g_atomic_int_get ((gint *) &G_OBJECT (*result)->ref_count) > 1; i++)
-    g_usleep (100);
-
   g_source_destroy (source);
   g_source_unref (source);
 }

@@ -282,6 +282,100 @@ test_unref_during_cleanup (TestFixture   *fixture,
   g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
 }
 
+/* What a thread does for a caller */
+typedef enum
+{
+  INIT,
+  NEW_FILE,
+  NEW_SUBDIRECTORY,
+  PERSIST,
+  ROLLOVER
+} Call;
+
+static void
+do_async (Call              call,
+          TmpDirectory     *dir,
+          TmpSpooledStream *stream,
+          GFile            *destination)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GFile) file = NULL;
+
+  switch (call)
+    {
+    case INIT:
+      g_async_initable_init_async (G_ASYNC_INITABLE (dir), G_PRIORITY_DEFAULT, NULL,
+                                   test_store_result, &result);
+      test_wait_result (&result);
+      g_async_initable_init_finish (G_ASYNC_INITABLE (dir), result, &error);
+      break;
+
+    case NEW_FILE:
+      tmp_directory_new_file_async (dir, NULL, NULL, G_PRIORITY_DEFAULT, NULL,
+                                    test_store_result, &result);
+      test_wait_result (&result);
+      file = tmp_directory_new_file_finish (dir, result, NULL, &error);
+      break;
+
+    case NEW_SUBDIRECTORY:
+      tmp_directory_new_subdirectory_async (dir, NULL, NULL, G_PRIORITY_DEFAULT, NULL,
+                                            test_store_result, &result);
+      test_wait_result (&result);
+      file = tmp_directory_new_subdirectory_finish (dir, result, &error);
+      break;
+
+    case PERSIST:
+      tmp_directory_persist_async (dir, destination, TMP_PERSIST_EXCHANGE, G_PRIORITY_DEFAULT,
+                                   NULL, test_store_result, &result);
+      test_wait_result (&result);
+      tmp_directory_persist_finish (dir, result, &error);
+      break;
+
+    case ROLLOVER:
+      tmp_spooled_stream_rollover_async (stream, G_PRIORITY_DEFAULT, NULL,
+                                         test_store_result, &result);
+      test_wait_result (&result);
+      tmp_spooled_stream_rollover_finish (stream, result, &error);
+      break;
+
+    default:
+      g_assert_not_reached ();
+    }
+
+  g_assert_no_error (error);
+}
+
+/* After the callback no thread holds it any more: it is the caller's to drop. */
+static void
+test_after_async (TestFixture   *fixture,
+                  gconstpointer  data)
+{
+  g_autofree char *other = test_make_dir (fixture->path, "other");
+  g_autoptr(GFile) destination = g_file_new_for_path (other);
+
+  test_make_files (other, 1);
+  for (guint i = 0; i < test_scale (2000); i++)
+    {
+      TmpDirectory *dir = test_new_directory (fixture);
+      g_autoptr(TmpSpooledStream) stream = NULL;
+      g_autofree char *path = g_strdup (tmp_directory_get_path (dir));
+
+      test_make_files (path, 1);
+      if (data == GINT_TO_POINTER (ROLLOVER))
+        stream = tmp_spooled_stream_new (dir, 0);
+
+      do_async (GPOINTER_TO_INT (data), dir, stream, destination);
+      g_clear_object (&stream);
+      g_object_unref (dir);
+      test_assert_absent (path);
+    }
+
+  flush ();
+  test_remove (other);
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
+}
+
 /* A failure in the background has nobody to go to but the log. */
 static void
 test_failure (TestFixture   *fixture,
@@ -467,6 +561,11 @@ main (int    argc,
   test_add ("/unref/auto-cleanup", NULL, test_auto_cleanup);
   test_add ("/unref/explicit-cleanup", NULL, test_explicit_cleanup);
   test_add ("/unref/during-cleanup", NULL, test_unref_during_cleanup);
+  test_add ("/unref/after-init", GINT_TO_POINTER (INIT), test_after_async);
+  test_add ("/unref/after-new-file", GINT_TO_POINTER (NEW_FILE), test_after_async);
+  test_add ("/unref/after-new-subdirectory", GINT_TO_POINTER (NEW_SUBDIRECTORY), test_after_async);
+  test_add ("/unref/after-persist", GINT_TO_POINTER (PERSIST), test_after_async);
+  test_add ("/unref/after-rollover", GINT_TO_POINTER (ROLLOVER), test_after_async);
   test_add ("/unref/failure", NULL, test_failure);
   test_add ("/unref/parent-moved", GINT_TO_POINTER (PARENT_MOVED), test_parent);
   test_add ("/unref/parent-gone", GINT_TO_POINTER (PARENT_GONE), test_parent);

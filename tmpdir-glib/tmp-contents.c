@@ -10,6 +10,7 @@
 
 #include "tmp-error-private.h"
 #include "tmp-name-private.h"
+#include "tmp-task-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -409,6 +410,7 @@ typedef struct
   gboolean       directory;
   char          *prefix;
   char          *suffix;
+  GFile         *file;
   GFileIOStream *iostream;
 } NewData;
 
@@ -419,25 +421,22 @@ new_data_free (gpointer data)
 
   g_free (new_data->prefix);
   g_free (new_data->suffix);
+  g_clear_object (&new_data->file);
   g_clear_object (&new_data->iostream);
   g_free (new_data);
 }
 
-static void
-new_thread (GTask        *task,
-            gpointer      source_object,
-            gpointer      task_data,
-            GCancellable *cancellable)
+static gssize
+new_in_thread (gpointer       source_object,
+               gpointer       task_data,
+               GCancellable  *cancellable,
+               GError       **error)
 {
   NewData *new_data = task_data;
-  GError *error = NULL;
-  GFile *file = make (source_object, new_data->directory, new_data->prefix, new_data->suffix,
-                      new_data->directory ? NULL : &new_data->iostream, cancellable, &error);
 
-  if (file != NULL)
-    g_task_return_pointer (task, file, g_object_unref);
-  else
-    g_task_return_error (task, error);
+  new_data->file = make (source_object, new_data->directory, new_data->prefix, new_data->suffix,
+                         new_data->directory ? NULL : &new_data->iostream, cancellable, error);
+  return new_data->file != NULL ? 0 : -1;
 }
 
 static void
@@ -463,7 +462,24 @@ new_async (TmpDirectory        *self,
   /* What has been created is not reported as cancelled. */
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, new_data, new_data_free);
-  g_task_run_in_thread (task, new_thread);
+  tmp_task_run_in_thread (task, new_in_thread);
+}
+
+static GFile *
+new_finish (GAsyncResult   *result,
+            GFileIOStream **iostream,
+            GError        **error)
+{
+  NewData *new_data = g_task_get_task_data (G_TASK (result));
+
+  if (iostream != NULL)
+    *iostream = NULL;
+  if (g_task_propagate_int (G_TASK (result), error) < 0)
+    return NULL;
+
+  if (iostream != NULL)
+    *iostream = g_steal_pointer (&new_data->iostream);
+  return g_steal_pointer (&new_data->file);
 }
 
 /**
@@ -515,19 +531,11 @@ tmp_directory_new_file_finish (TmpDirectory   *self,
                                GFileIOStream **iostream,
                                GError        **error)
 {
-  NewData *new_data;
-  GFile *file;
-
   g_return_val_if_fail (TMP_IS_DIRECTORY (self), NULL);
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
   g_return_val_if_fail (g_async_result_is_tagged (result, tmp_directory_new_file_async), NULL);
 
-  new_data = g_task_get_task_data (G_TASK (result));
-  file = g_task_propagate_pointer (G_TASK (result), error);
-  if (iostream != NULL)
-    *iostream = file != NULL ? g_steal_pointer (&new_data->iostream) : NULL;
-
-  return file;
+  return new_finish (result, iostream, error);
 }
 
 /**
@@ -581,5 +589,5 @@ tmp_directory_new_subdirectory_finish (TmpDirectory  *self,
   g_return_val_if_fail (g_async_result_is_tagged (result, tmp_directory_new_subdirectory_async),
                         NULL);
 
-  return g_task_propagate_pointer (G_TASK (result), error);
+  return new_finish (result, NULL, error);
 }

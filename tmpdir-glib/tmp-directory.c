@@ -63,6 +63,7 @@
 
 #include "tmp-error-private.h"
 #include "tmp-reclaim-private.h"
+#include "tmp-task-private.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -380,6 +381,41 @@ tmp_directory_initable_init (GInitable     *initable,
   return TRUE;
 }
 
+static gssize
+init_in_thread (gpointer       source_object,
+                gpointer       task_data,
+                GCancellable  *cancellable,
+                GError       **error)
+{
+  return tmp_directory_initable_init (source_object, cancellable, error) ? 0 : -1;
+}
+
+static void
+tmp_directory_async_initable_init_async (GAsyncInitable      *initable,
+                                         int                  io_priority,
+                                         GCancellable        *cancellable,
+                                         GAsyncReadyCallback  callback,
+                                         gpointer             user_data)
+{
+  g_autoptr (GTask) task = g_task_new (initable, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, tmp_directory_async_initable_init_async);
+  g_task_set_priority (task, io_priority);
+  tmp_task_run_in_thread (task, init_in_thread);
+}
+
+static gboolean
+tmp_directory_async_initable_init_finish (GAsyncInitable  *initable,
+                                          GAsyncResult    *result,
+                                          GError         **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, initable), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, tmp_directory_async_initable_init_async),
+                        FALSE);
+
+  return g_task_propagate_int (G_TASK (result), error) >= 0;
+}
+
 static void
 initable_iface_init (GInitableIface *iface)
 {
@@ -389,7 +425,8 @@ initable_iface_init (GInitableIface *iface)
 static void
 async_initable_iface_init (GAsyncInitableIface *iface)
 {
-  /* The default implementation runs GInitable.init() in a thread. */
+  iface->init_async = tmp_directory_async_initable_init_async;
+  iface->init_finish = tmp_directory_async_initable_init_finish;
 }
 
 static void
@@ -665,8 +702,9 @@ tmp_directory_new_in (GFile         *parent,
 
 typedef struct
 {
-  GFile *parent;
-  char  *prefix;
+  GFile        *parent;
+  char         *prefix;
+  TmpDirectory *self; /* once it has been created */
 } CreateData;
 
 static void
@@ -676,25 +714,21 @@ create_data_free (gpointer data)
 
   g_clear_object (&create->parent);
   g_free (create->prefix);
+  /* If the task was cancelled meanwhile; with it goes the directory. */
+  g_clear_object (&create->self);
   g_free (create);
 }
 
-static void
-create_thread (GTask        *task,
-               gpointer      source_object,
-               gpointer      task_data,
-               GCancellable *cancellable)
+static gssize
+create_in_thread (gpointer       source_object,
+                  gpointer       task_data,
+                  GCancellable  *cancellable,
+                  GError       **error)
 {
   CreateData *create = task_data;
-  GError *error = NULL;
-  TmpDirectory *self = tmp_directory_new_in (create->parent, create->prefix, cancellable, &error);
 
-  /* If the task is cancelled by now, it drops the object, and with it the
-   * directory. */
-  if (self != NULL)
-    g_task_return_pointer (task, self, g_object_unref);
-  else
-    g_task_return_error (task, error);
+  create->self = tmp_directory_new_in (create->parent, create->prefix, cancellable, error);
+  return create->self != NULL ? 0 : -1;
 }
 
 /**
@@ -736,7 +770,7 @@ tmp_directory_create_async (GFile               *parent,
   g_task_set_source_tag (task, tmp_directory_create_async);
   g_task_set_priority (task, io_priority);
   g_task_set_task_data (task, create, create_data_free);
-  g_task_run_in_thread (task, create_thread);
+  tmp_task_run_in_thread (task, create_in_thread);
 }
 
 /**
@@ -752,10 +786,16 @@ TmpDirectory *
 tmp_directory_create_finish (GAsyncResult  *result,
                              GError       **error)
 {
+  CreateData *create;
+
   g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
   g_return_val_if_fail (g_async_result_is_tagged (result, tmp_directory_create_async), NULL);
 
-  return g_task_propagate_pointer (G_TASK (result), error);
+  if (g_task_propagate_int (G_TASK (result), error) < 0)
+    return NULL;
+
+  create = g_task_get_task_data (G_TASK (result));
+  return g_steal_pointer (&create->self);
 }
 
 /**

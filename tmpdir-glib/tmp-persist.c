@@ -9,6 +9,7 @@
 #include "tmp-directory-private.h"
 
 #include "tmp-error-private.h"
+#include "tmp-task-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -401,19 +402,16 @@ persist_data_free (gpointer data)
   g_free (persist_data);
 }
 
-static void
-persist_thread (GTask        *task,
-                gpointer      source_object,
-                gpointer      task_data,
-                GCancellable *cancellable)
+static gssize
+persist_in_thread (gpointer       source_object,
+                   gpointer       task_data,
+                   GCancellable  *cancellable,
+                   GError       **error)
 {
   PersistData *persist_data = task_data;
-  GError *error = NULL;
 
-  if (persist (source_object, persist_data->destination, persist_data->flags, cancellable, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
+  return persist (source_object, persist_data->destination, persist_data->flags, cancellable,
+                  error) ? 0 : -1;
 }
 
 /**
@@ -457,7 +455,7 @@ tmp_directory_persist_async (TmpDirectory        *self,
   /* What has been moved is not reported as cancelled. */
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, persist_data, persist_data_free);
-  g_task_run_in_thread (task, persist_thread);
+  tmp_task_run_in_thread (task, persist_in_thread);
 }
 
 /**
@@ -479,5 +477,5 @@ tmp_directory_persist_finish (TmpDirectory  *self,
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   g_return_val_if_fail (g_async_result_is_tagged (result, tmp_directory_persist_async), FALSE);
 
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return g_task_propagate_int (G_TASK (result), error) >= 0;
 }

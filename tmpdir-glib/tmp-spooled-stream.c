@@ -49,6 +49,7 @@
 #include "tmp-spooled-stream.h"
 
 #include "tmp-spool-private.h"
+#include "tmp-task-private.h"
 
 /* All of them are views of one spool, which has the lock and the state: the stream, and
  * the halves, which may outlive it. */
@@ -118,27 +119,20 @@ typedef struct
   gsize       count;
 } Transfer;
 
-static void
-transfer_thread (GTask        *task,
-                 gpointer      source_object,
-                 gpointer      task_data,
-                 GCancellable *cancellable)
+static gssize
+transfer_in_thread (gpointer       source_object,
+                    gpointer       task_data,
+                    GCancellable  *cancellable,
+                    GError       **error)
 {
   Transfer *transfer = task_data;
-  GError *error = NULL;
-  gssize n = -1;
 
-  if (g_cancellable_set_error_if_cancelled (cancellable, &error))
-    n = -1;
-  else if (transfer->to != NULL)
-    n = tmp_spool_read (transfer->spool, transfer->to, transfer->count, &error);
-  else
-    n = tmp_spool_write (transfer->spool, transfer->from, transfer->count, &error);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return -1;
+  if (transfer->to != NULL)
+    return tmp_spool_read (transfer->spool, transfer->to, transfer->count, error);
 
-  if (n >= 0)
-    g_task_return_int (task, n);
-  else
-    g_task_return_error (task, error);
+  return tmp_spool_write (transfer->spool, transfer->from, transfer->count, error);
 }
 
 /* A thread does what cannot be done at once. */
@@ -173,7 +167,7 @@ transfer_async (gpointer             stream,
     }
 
   g_task_set_task_data (task, g_memdup2 (transfer, sizeof *transfer), g_free);
-  g_task_run_in_thread (task, transfer_thread);
+  tmp_task_run_in_thread (task, transfer_in_thread);
 }
 
 /* The input half */
@@ -697,18 +691,13 @@ tmp_spooled_stream_rollover (TmpSpooledStream  *self,
   return rollover (self, cancellable, error);
 }
 
-static void
-rollover_thread (GTask        *task,
-                 gpointer      source_object,
-                 gpointer      task_data,
-                 GCancellable *cancellable)
+static gssize
+rollover_in_thread (gpointer       source_object,
+                    gpointer       task_data,
+                    GCancellable  *cancellable,
+                    GError       **error)
 {
-  GError *error = NULL;
-
-  if (rollover (source_object, cancellable, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
+  return rollover (source_object, cancellable, error) ? 0 : -1;
 }
 
 /**
@@ -740,7 +729,7 @@ tmp_spooled_stream_rollover_async (TmpSpooledStream    *self,
   g_task_set_source_tag (task, tmp_spooled_stream_rollover_async);
   g_task_set_priority (task, io_priority);
   g_task_set_check_cancellable (task, FALSE);
-  g_task_run_in_thread (task, rollover_thread);
+  tmp_task_run_in_thread (task, rollover_in_thread);
 }
 
 /**
@@ -762,5 +751,5 @@ tmp_spooled_stream_rollover_finish (TmpSpooledStream  *self,
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   g_return_val_if_fail (g_async_result_is_tagged (result, tmp_spooled_stream_rollover_async), FALSE);
 
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return g_task_propagate_int (G_TASK (result), error) >= 0;
 }

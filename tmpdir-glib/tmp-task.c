@@ -1,0 +1,83 @@
+/* SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Tasks whose thread does not keep what they work on.
+ *
+ * The thread of g_task_run_in_thread() lets go of its task a moment after the callback
+ * may have been called, so the last reference on the source object may be the thread's. A
+ * directory would then still be there after its user has dropped it and flushed. Here, the
+ * thread has a task of its own, without a source object.
+ */
+
+#include "config.h"
+
+#include "tmp-task-private.h"
+
+typedef struct
+{
+  GTask       *task; /* NULL once it is to return */
+  TmpTaskFunc  func;
+} Work;
+
+static void
+work_free (gpointer data)
+{
+  Work *work = data;
+
+  g_clear_object (&work->task);
+  g_free (work);
+}
+
+static void
+work_thread (GTask        *worker,
+             gpointer      source_object,
+             gpointer      task_data,
+             GCancellable *cancellable)
+{
+  Work *work = task_data;
+  GError *error = NULL;
+  gssize result = work->func (g_task_get_source_object (work->task),
+                              g_task_get_task_data (work->task), cancellable, &error);
+
+  if (error == NULL)
+    g_task_return_int (worker, result);
+  else
+    g_task_return_error (worker, error);
+}
+
+/* In the main context of the caller */
+static void
+work_done (GObject      *source,
+           GAsyncResult *worker,
+           gpointer      user_data)
+{
+  Work *work = g_task_get_task_data (G_TASK (worker));
+  g_autoptr (GTask) task = g_steal_pointer (&work->task);
+  GError *error = NULL;
+  gssize result = g_task_propagate_int (G_TASK (worker), &error);
+
+  if (error == NULL)
+    g_task_return_int (task, result);
+  else
+    g_task_return_error (task, error);
+}
+
+/* To be called with the thread-default main context that @task was created with. What the
+ * function has done is not reported as cancelled. */
+void
+tmp_task_run_in_thread (GTask       *task,
+                        TmpTaskFunc  func)
+{
+  g_autoptr (GTask) worker = g_task_new (NULL, g_task_get_cancellable (task), work_done, NULL);
+  Work *work = g_new0 (Work, 1);
+
+  work->task = g_object_ref (task);
+  work->func = func;
+
+  g_task_set_source_tag (worker, tmp_task_run_in_thread);
+  g_task_set_priority (worker, g_task_get_priority (task));
+  g_task_set_check_cancellable (worker, FALSE);
+  g_task_set_task_data (worker, work, work_free);
+  g_task_run_in_thread (worker, work_thread);
+}
