@@ -51,6 +51,9 @@ needed=(
   'dbus-daemon             command -v dbus-run-session'
   'gvfs                    test -e /usr/share/dbus-1/services/org.gtk.vfs.Daemon.service'
   'gvfs-backends           test -e /usr/share/gvfs/mounts/sftp.mount'
+  'libgtk-4-dev            pkg-config gtk4'
+  'gir1.2-gtk-4.0          python3_with_gtk'
+  'xvfb                    command -v Xvfb'
   'abigail-tools           abidiff --version'
   'e2fsprogs               test -x /usr/sbin/mkfs.ext4'
   'btrfs-progs             test -x /usr/sbin/mkfs.btrfs'
@@ -71,6 +74,13 @@ needed_for_bench=(
 python3_with_gi ()
 {
   /usr/bin/python3 -c 'import gi' || python3 -c 'import gi'
+}
+
+python3_with_gtk ()
+{
+  local program='import gi; gi.require_version("Gtk", "4.0")'
+
+  /usr/bin/python3 -c "$program" || python3 -c "$program"
 }
 
 # CPython's tests of its tempfile, of whichever version that is
