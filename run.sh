@@ -38,6 +38,8 @@ needed=(
   'gobject-introspection   g-ir-scanner --version'
   'libgirepository1.0-dev  pkg-config gobject-introspection-1.0'
   'valac                   vapigen --version'
+  'gettext                 msgfmt --version'
+  'locales                 test -e /usr/share/i18n/locales/de_DE'
   'python3-gi              python3_with_gi'
   'libpython3.N-testsuite  python3_with_tests'
   'mypy                    mypy --version'
@@ -131,7 +133,7 @@ configure ()
 {
   if [ ! -e "$build_dir/build.ninja" ]; then
     # Not 'auto': here, a language that is left out is a mistake.
-    meson setup -Dintrospection=enabled -Dvapi=enabled "$@" "$build_dir" "$source_dir"
+    meson setup -Dintrospection=enabled -Dvapi=enabled -Dnls=enabled "$@" "$build_dir" "$source_dir"
   fi
 }
 

@@ -29,11 +29,11 @@ begin (TmpDirectory    *self,
   int fd = -1;
 
   if (!tmp_directory_check_initialized (self, error) ||
-      tmp_directory_refuse_inherited (self, "Could not delete", error))
+      tmp_directory_refuse_inherited (self, TMP_ACTION_DELETE, error))
     return NULL;
 
   /* To be cleaned up is to be gone; to be cleared is to be there. */
-  if (keep_root && !tmp_directory_open (self, "Could not clear", &fd, error))
+  if (keep_root && !tmp_directory_open (self, TMP_ACTION_CLEAR, &fd, error))
     return NULL;
   tmp_fd_close (&fd);
 

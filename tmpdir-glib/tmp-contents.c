@@ -15,12 +15,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gfiledescriptorbased.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define FILE_ACTION "Could not create a file in"
-#define DIRECTORY_ACTION "Could not create a directory in"
 
 /* Does @name stay strictly inside the directory that it is relative to? */
 static gboolean
@@ -76,10 +74,8 @@ tmp_directory_get_child (TmpDirectory  *self,
 
   if (!is_inside (name))
     {
-      g_autofree char *display = g_filename_display_name (name);
-
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME,
-                   "“%s” is not a name inside a temporary directory", display);
+      tmp_error_set_literal (error, G_IO_ERROR_INVALID_FILENAME, TMP_ACTION_USE_NAME, name,
+                             N_("It is not inside the temporary directory"));
       return NULL;
     }
 
@@ -165,13 +161,13 @@ make_native_file (GFile          *file,
 
   if (fd < 0)
     {
-      tmp_error_set_errno (error, errno, FILE_ACTION, path);
+      tmp_error_set_errno (error, errno, TMP_ACTION_NEW_FILE, path);
       return FALSE;
     }
 
   /* A umask may have taken bits away, and a default ACL may have added some. */
   if (fchmod (fd, 0600) != 0)
-    tmp_error_set_errno (&local_error, errno, FILE_ACTION, path);
+    tmp_error_set_errno (&local_error, errno, TMP_ACTION_NEW_FILE, path);
   else if (iostream != NULL)
     *iostream = open_stream (file, fd, cancellable, &local_error);
   close (fd);
@@ -195,7 +191,7 @@ make_native_directory (GFile   *file,
   if (mkdirat (dirfd >= 0 ? dirfd : AT_FDCWD, name, 0700) == 0)
     return TRUE;
 
-  tmp_error_set_errno (error, errno, DIRECTORY_ACTION, path);
+  tmp_error_set_errno (error, errno, TMP_ACTION_NEW_DIRECTORY, path);
   return FALSE;
 }
 
@@ -241,7 +237,7 @@ make (TmpDirectory   *self,
       GCancellable   *cancellable,
       GError        **error)
 {
-  const char *action = directory ? DIRECTORY_ACTION : FILE_ACTION;
+  const TmpAction action = directory ? TMP_ACTION_NEW_DIRECTORY : TMP_ACTION_NEW_FILE;
   g_autofree char *name = tmp_name_new (prefix, suffix, FALSE, error);
   g_autoptr (GFile) file = NULL;
   GError *local_error = NULL;
@@ -284,7 +280,7 @@ make (TmpDirectory   *self,
  * has it for a moment. */
 gboolean
 tmp_directory_open_unnamed (TmpDirectory  *self,
-                            const char    *action,
+                            TmpAction      action,
                             int           *fd,
                             GError       **error)
 {
@@ -299,7 +295,8 @@ tmp_directory_open_unnamed (TmpDirectory  *self,
     {
       g_autofree char *name = g_file_get_parse_name (self->location.file);
 
-      tmp_error_set_literal (error, G_IO_ERROR_NOT_SUPPORTED, action, name, "It is not native");
+      tmp_error_set_literal (error, G_IO_ERROR_NOT_SUPPORTED, action, name,
+                             N_("It is not native"));
       return FALSE;
     }
 

@@ -10,6 +10,9 @@
 
 #include "tmp-background-private.h"
 #include "tmp-deletion-private.h"
+#include "tmp-error-private.h"
+
+#include <glib/gi18n-lib.h>
 
 /**
  * tmp_delete_tree:
@@ -234,7 +237,7 @@ tmp_flush (GCancellable  *cancellable,
 
   if (!wait.done)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Operation was cancelled");
+      tmp_error_set (error, G_IO_ERROR_CANCELLED, N_("Operation was cancelled"));
       return FALSE;
     }
 
@@ -267,7 +270,12 @@ flush_cancelled (GCancellable *cancellable,
   GTask *task = user_data;
 
   if (claim_flush (task))
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Operation was cancelled");
+    {
+      GError *error = NULL;
+
+      tmp_error_set (&error, G_IO_ERROR_CANCELLED, N_("Operation was cancelled"));
+      g_task_return_error (task, error);
+    }
 
   return G_SOURCE_REMOVE;
 }

@@ -36,9 +36,11 @@
 
 #include "tmp-deletion-private.h"
 
+#include "tmp-error-private.h"
 #include "tmp-walker-private.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 
 /* A chain this long holds about a hundred kilobytes, and real trees are seldom
  * deeper. */
@@ -356,7 +358,7 @@ static void
 note_busy (TmpDeletion *self,
            TmpDir      *dir)
 {
-  tmp_walker_failed_with (self->walker, dir, G_IO_ERROR_BUSY, "Files keep appearing in it");
+  tmp_walker_failed_with (self->walker, dir, G_IO_ERROR_BUSY, N_("Files keep appearing in it"));
 }
 
 /* @dir is not empty, and will not be. */
@@ -576,7 +578,7 @@ take_result (TmpDeletion *self)
            (error == NULL && tmp_walker_cancelled (self->walker)))
     {
       g_clear_error (&error);
-      g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Operation was cancelled");
+      tmp_error_set (&error, G_IO_ERROR_CANCELLED, N_("Operation was cancelled"));
     }
   else if ((self->walker->flags & TMP_DELETE_IGNORE_ERRORS) != 0 && !self->refused)
     {
@@ -589,12 +591,8 @@ take_result (TmpDeletion *self)
     }
   else if (left > 0)
     {
-      g_autofree char *message = g_steal_pointer (&error->message);
-
       /* The root is one of them, unless it was to stay. */
-      left += (self->walker->flags & TMP_DELETE_KEEP_ROOT) != 0 ? 0 : 1;
-      error->message = g_strdup_printf ("%s (%" G_GUINT64_FORMAT " files and directories are left)",
-                                        message, left);
+      tmp_error_add_left (error, left + ((self->walker->flags & TMP_DELETE_KEEP_ROOT) != 0 ? 0 : 1));
     }
 
   return error;

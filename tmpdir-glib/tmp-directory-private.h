@@ -8,6 +8,7 @@
 
 #include "tmp-background-private.h"
 #include "tmp-deletion-private.h"
+#include "tmp-error-private.h"
 #include "tmp-exit-private.h"
 #include "tmp-location-private.h"
 
@@ -65,14 +66,14 @@ gboolean tmp_directory_is_inherited            (TmpDirectory     *self);
 gboolean tmp_directory_check_initialized       (TmpDirectory     *self,
                                                 GError          **error);
 gboolean tmp_directory_refuse_inherited        (TmpDirectory     *self,
-                                                const char       *action,
+                                                TmpAction         action,
                                                 GError          **error);
 gboolean tmp_directory_open                    (TmpDirectory     *self,
-                                                const char       *action,
+                                                TmpAction         action,
                                                 int              *fd,
                                                 GError          **error);
 gboolean tmp_directory_open_unnamed            (TmpDirectory     *self,
-                                                const char       *action,
+                                                TmpAction         action,
                                                 int              *fd,
                                                 GError          **error);
 gboolean tmp_directory_keeps_everything        (void);

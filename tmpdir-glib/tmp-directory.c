@@ -66,6 +66,7 @@
 #include "tmp-task-private.h"
 
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -109,16 +110,16 @@ tmp_directory_check_initialized (TmpDirectory  *self,
   if (tmp_directory_is_initialized (self))
     return TRUE;
 
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_INITIALIZED,
-                       "The temporary directory has not been created: "
-                       "g_initable_init() was not called, or failed");
+  tmp_error_set (error, G_IO_ERROR_NOT_INITIALIZED,
+                 N_("The temporary directory has not been created: "
+                    "g_initable_init() was not called, or failed"));
   return FALSE;
 }
 
 /* What a forked child has is a copy of the object, not the directory. */
 gboolean
 tmp_directory_refuse_inherited (TmpDirectory  *self,
-                                const char    *action,
+                                TmpAction      action,
                                 GError       **error)
 {
   g_autofree char *name = NULL;
@@ -128,7 +129,7 @@ tmp_directory_refuse_inherited (TmpDirectory  *self,
 
   name = g_file_get_parse_name (self->location.file);
   tmp_error_set_literal (error, G_IO_ERROR_PERMISSION_DENIED, action, name,
-                         "It belongs to the process that this one was forked from");
+                         N_("It belongs to the process that this one was forked from"));
   return TRUE;
 }
 
@@ -136,7 +137,7 @@ tmp_directory_refuse_inherited (TmpDirectory  *self,
  * descriptor of it, to be closed, or -1 if there is none. */
 gboolean
 tmp_directory_open (TmpDirectory  *self,
-                    const char    *action,
+                    TmpAction      action,
                     int           *fd,
                     GError       **error)
 {
@@ -167,14 +168,14 @@ tmp_directory_open (TmpDirectory  *self,
   name = g_file_get_parse_name (location.file);
   if (!owned)
     tmp_error_set_literal (error, G_IO_ERROR_CLOSED, action, name,
-                           "It has been cleaned up, or given away");
+                           N_("It has been cleaned up, or given away"));
   else if (state == TMP_LOCATION_REPLACED)
     tmp_error_set_literal (error, G_IO_ERROR_FAILED, action, name,
-                           "The name now leads to something else");
+                           N_("The name now leads to something else"));
   else
     tmp_error_set_literal (error, G_IO_ERROR_NOT_FOUND, action, name,
-                           state == TMP_LOCATION_MOVED ? "It has been moved away"
-                                                       : "Somebody else has deleted it");
+                           state == TMP_LOCATION_MOVED ? N_("It has been moved away")
+                                                       : N_("Somebody else has deleted it"));
   return FALSE;
 }
 

@@ -3,32 +3,122 @@
  */
 
 /* Every error of the library is in G_IO_ERROR and reads
- * "ACTION “PATH”: REASON", whatever domain and wording it came from. */
+ * "ACTION “PATH”: REASON", whatever domain and wording it came from.
+ *
+ * All of them come through here, and only here they are translated: elsewhere, what is
+ * shown to people is only marked. So there is one place where gettext has to be told where
+ * our translations are, and an error that nobody sees costs no look at them. */
 
 #include "config.h"
 
 #include "tmp-error-private.h"
 
-void
-tmp_error_set_literal (GError      **error,
-                       GIOErrorEnum  code,
-                       const char   *action,
-                       const char   *path,
-                       const char   *reason)
+#include <glib/gi18n-lib.h>
+
+/* A program does this for its own messages, not for those of a library. Twice does no harm,
+ * so there is no lock that a forked child could find taken. The locale is up to the program. */
+static void
+bind_domain (void)
+{
+  static gint bound; /* atomic */
+
+  if (g_atomic_int_get (&bound))
+    return;
+
+  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  g_atomic_int_set (&bound, TRUE);
+}
+
+/* @reason is translated. */
+static char *
+build_message (TmpAction   action,
+               const char *path,
+               const char *reason)
+{
+  switch (action)
+    {
+    case TMP_ACTION_CREATE_AT:
+      /* Translators: %s is a path, and then a sentence that says why; so it is below */
+      return g_strdup_printf (_("Could not create a temporary directory at “%s”: %s"), path, reason);
+    case TMP_ACTION_CREATE_IN:
+      return g_strdup_printf (_("Could not create a temporary directory in “%s”: %s"), path, reason);
+    case TMP_ACTION_NEW_FILE:
+      return g_strdup_printf (_("Could not create a file in “%s”: %s"), path, reason);
+    case TMP_ACTION_NEW_DIRECTORY:
+      return g_strdup_printf (_("Could not create a directory in “%s”: %s"), path, reason);
+    case TMP_ACTION_CLEAR:
+      /* Translators: To clear a directory is to delete what is in it. */
+      return g_strdup_printf (_("Could not clear “%s”: %s"), path, reason);
+    case TMP_ACTION_MOVE:
+      return g_strdup_printf (_("Could not move “%s”: %s"), path, reason);
+    case TMP_ACTION_MOVE_TO:
+      return g_strdup_printf (_("Could not move a temporary directory to “%s”: %s"), path, reason);
+    case TMP_ACTION_ROLL_OVER:
+      /* Translators: What was in memory until now was to be written to a file. */
+      return g_strdup_printf (_("Could not roll over to a file in “%s”: %s"), path, reason);
+    case TMP_ACTION_READ:
+      return g_strdup_printf (_("Could not read from a temporary file in “%s”: %s"), path, reason);
+    case TMP_ACTION_WRITE:
+      return g_strdup_printf (_("Could not write to a temporary file in “%s”: %s"), path, reason);
+    case TMP_ACTION_USE_NAME:
+      return g_strdup_printf (_("Invalid name “%s”: %s"), path, reason);
+    case TMP_ACTION_USE_PREFIX:
+      /* Translators: what the name of a new directory or file is to begin with */
+      return g_strdup_printf (_("Invalid prefix “%s”: %s"), path, reason);
+    case TMP_ACTION_USE_SUFFIX:
+      /* Translators: what the name of a new directory or file is to end with */
+      return g_strdup_printf (_("Invalid suffix “%s”: %s"), path, reason);
+    case TMP_ACTION_DELETE:
+    default:
+      return g_strdup_printf (_("Could not delete “%s”: %s"), path, reason);
+    }
+}
+
+static void
+set_translated (GError      **error,
+                GIOErrorEnum  code,
+                TmpAction     action,
+                const char   *path,
+                const char   *reason)
 {
   g_autofree char *display = g_filename_display_name (path);
+  g_autofree char *message = NULL;
 
-  g_set_error (error, G_IO_ERROR, (int) code, "%s “%s”: %s", action, display, reason);
+  bind_domain ();
+  message = build_message (action, display, reason);
+  g_set_error_literal (error, G_IO_ERROR, (int) code, message);
+}
+
+/* For the few errors that are about no path */
+void
+tmp_error_set (GError      **error,
+               GIOErrorEnum  code,
+               const char   *message)
+{
+  bind_domain ();
+  g_set_error_literal (error, G_IO_ERROR, (int) code, _(message));
 }
 
 void
+tmp_error_set_literal (GError      **error,
+                       GIOErrorEnum  code,
+                       TmpAction     action,
+                       const char   *path,
+                       const char   *reason)
+{
+  bind_domain ();
+  set_translated (error, code, action, path, _(reason));
+}
+
+/* The C library translates its reasons by itself. */
+void
 tmp_error_set_errno (GError     **error,
                      int          errsv,
-                     const char  *action,
+                     TmpAction    action,
                      const char  *path)
 {
-  tmp_error_set_literal (error, g_io_error_from_errno (errsv), action, path,
-                         g_strerror (errsv));
+  set_translated (error, g_io_error_from_errno (errsv), action, path, g_strerror (errsv));
 }
 
 /* Not every one of these has a GIOErrorEnum of its own, and not every
@@ -81,12 +171,12 @@ io_error_from_file_error (int code)
     }
 }
 
-/* Takes ownership of @source, an error of GLib or GIO. A cancellation stays
+/* Takes ownership of @source, an error of GLib or GIO, which is translated. A cancellation stays
  * as it is: it is about the call, not about the path. */
 void
 tmp_error_take (GError     **error,
                 GError      *source,
-                const char  *action,
+                TmpAction    action,
                 const char  *path)
 {
   GIOErrorEnum code = G_IO_ERROR_FAILED;
@@ -102,6 +192,22 @@ tmp_error_take (GError     **error,
   else if (source->domain == G_FILE_ERROR)
     code = io_error_from_file_error (source->code);
 
-  tmp_error_set_literal (error, code, action, path, source->message);
+  set_translated (error, code, action, path, source->message);
   g_error_free (source);
+}
+
+/* Tells in @error how much could not be deleted. */
+void
+tmp_error_add_left (GError  *error,
+                    guint64  n_left)
+{
+  g_autofree char *message = g_steal_pointer (&error->message);
+  gulong n = (gulong) MIN (n_left, G_MAXULONG);
+
+  bind_domain ();
+  /* Translators: %s is a whole message, that of the first file that could not be deleted. */
+  error->message = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
+                                                 "%s (%lu file or directory is left)",
+                                                 "%s (%lu files and directories are left)", n),
+                                    message, n);
 }

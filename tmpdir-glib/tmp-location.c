@@ -15,6 +15,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -169,7 +170,7 @@ adopt (TmpLocation   *self,
   return ADOPT_OK;
 
 failed:
-  tmp_error_set_errno (error, errno, "Could not create a temporary directory at", path);
+  tmp_error_set_errno (error, errno, TMP_ACTION_CREATE_AT, path);
   tmp_fd_close (&fd);
   rmdir (path);
   return ADOPT_FAILED;
@@ -237,9 +238,9 @@ make_native (TmpLocation  *self,
   path = g_build_filename (parent_path, name, NULL);
 
   if (local_error != NULL)
-    tmp_error_take (error, local_error, "Could not create a temporary directory in", parent_path);
+    tmp_error_take (error, local_error, TMP_ACTION_CREATE_IN, parent_path);
   else if (!for_mkdtemp && mkdir (path, 0700) != 0)
-    tmp_error_set_errno (error, errno, "Could not create a temporary directory in", parent_path);
+    tmp_error_set_errno (error, errno, TMP_ACTION_CREATE_IN, parent_path);
   else
     return g_steal_pointer (&path);
 
@@ -286,9 +287,9 @@ create_native (TmpLocation  *self,
         }
     }
 
-  tmp_error_set_literal (error, G_IO_ERROR_EXISTS, "Could not create a temporary directory in",
+  tmp_error_set_literal (error, G_IO_ERROR_EXISTS, TMP_ACTION_CREATE_IN,
                          parent != NULL ? parent : g_get_tmp_dir (),
-                         "Somebody else takes or deletes every new one");
+                         N_("Somebody else takes or deletes every new one"));
   return FALSE;
 }
 
@@ -324,7 +325,7 @@ create_by_gio (TmpLocation   *self,
 
       if (!g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_EXISTS) || tries >= MAX_TRIES)
         {
-          tmp_error_take (error, local_error, "Could not create a temporary directory in",
+          tmp_error_take (error, local_error, TMP_ACTION_CREATE_IN,
                           parent_name);
           return FALSE;
         }

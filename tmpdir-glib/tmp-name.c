@@ -13,7 +13,10 @@
 
 #include "tmp-name-private.h"
 
+#include "tmp-error-private.h"
+
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -94,19 +97,17 @@ tmp_name_new (const char  *prefix,
 
   if (bad != NULL)
     {
-      g_autofree char *display = g_filename_display_name (bad);
-
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME,
-                   "Invalid %s “%s”: It must not contain “/”",
-                   bad == prefix ? "prefix" : "suffix", display);
+      tmp_error_set_literal (error, G_IO_ERROR_INVALID_FILENAME,
+                             bad == prefix ? TMP_ACTION_USE_PREFIX : TMP_ACTION_USE_SUFFIX, bad,
+                             N_("It must not contain “/”"));
       return NULL;
     }
 
   if (strlen (prefix) + strlen (FILLING) + RANDOM_CHARS + strlen (suffix) > NAME_MAX_BYTES)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME,
-                   "Invalid prefix or suffix: Together they must not be longer than %d bytes",
-                   NAME_MAX_BYTES - RANDOM_CHARS - (int) strlen (FILLING));
+      G_STATIC_ASSERT (NAME_MAX_BYTES - RANDOM_CHARS - (sizeof FILLING - 1) == 233);
+      tmp_error_set (error, G_IO_ERROR_INVALID_FILENAME,
+                     N_("Invalid prefix or suffix: Together they must not be longer than 233 bytes"));
       return NULL;
     }
 

@@ -13,12 +13,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <linux/fs.h>
 #include <sys/file.h>
 #include <unistd.h>
-
-#define MOVE_ACTION "Could not move"
-#define DESTINATION_ACTION "Could not move a temporary directory to"
 
 /* Two names, each in a directory that is held, so that undoing changes the same names
  * that doing did. */
@@ -57,7 +55,7 @@ move_init (Move        *move,
   move->from_dirfd = open_parent (from_path);
   if (move->from_dirfd < 0)
     {
-      tmp_error_set_errno (error, errno, MOVE_ACTION, from_path);
+      tmp_error_set_errno (error, errno, TMP_ACTION_MOVE, from_path);
       return FALSE;
     }
 
@@ -65,7 +63,7 @@ move_init (Move        *move,
   if (move->to_dirfd >= 0)
     return TRUE;
 
-  tmp_error_set_errno (error, errno, DESTINATION_ACTION, to_path);
+  tmp_error_set_errno (error, errno, TMP_ACTION_MOVE_TO, to_path);
   return FALSE;
 }
 
@@ -125,16 +123,16 @@ set_move_error (const Move       *move,
                                                (other != NULL && is_within (move->from_dirfd, other)));
 
   if (errsv == EXDEV)
-    tmp_error_set_literal (error, G_IO_ERROR_NOT_SUPPORTED, DESTINATION_ACTION, move->to_path,
-                           "It is on another file system");
+    tmp_error_set_literal (error, G_IO_ERROR_NOT_SUPPORTED, TMP_ACTION_MOVE_TO, move->to_path,
+                           N_("It is on another file system"));
   else if (crossed)
-    tmp_error_set_literal (error, G_IO_ERROR_INVALID_ARGUMENT, DESTINATION_ACTION, move->to_path,
-                           "One of the two is inside the other");
+    tmp_error_set_literal (error, G_IO_ERROR_INVALID_ARGUMENT, TMP_ACTION_MOVE_TO, move->to_path,
+                           N_("One of the two is inside the other"));
   else if (errsv == EINVAL || errsv == ENOSYS)
-    tmp_error_set_literal (error, G_IO_ERROR_NOT_SUPPORTED, DESTINATION_ACTION, move->to_path,
-                           "This file system cannot do so at once");
+    tmp_error_set_literal (error, G_IO_ERROR_NOT_SUPPORTED, TMP_ACTION_MOVE_TO, move->to_path,
+                           N_("This file system cannot do so at once"));
   else
-    tmp_error_set_errno (error, errsv, DESTINATION_ACTION, move->to_path);
+    tmp_error_set_errno (error, errsv, TMP_ACTION_MOVE_TO, move->to_path);
 }
 
 /* Renames, and makes sure that it was @id, and, if there is one, @other, that was
@@ -158,8 +156,8 @@ move_run (const Move       *move,
     return TRUE;
 
   tmp_fd_rename2 (move->to_dirfd, move->to_name, move->from_dirfd, move->from_name, move->flags);
-  tmp_error_set_literal (error, G_IO_ERROR_FAILED, DESTINATION_ACTION, move->to_path,
-                         "Somebody else has renamed one of the two meanwhile");
+  tmp_error_set_literal (error, G_IO_ERROR_FAILED, TMP_ACTION_MOVE_TO, move->to_path,
+                         N_("Somebody else has renamed one of the two meanwhile"));
   return FALSE;
 }
 
@@ -179,28 +177,28 @@ open_other (const Move       *move,
   *holder = openat (move->to_dirfd, move->to_name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
   if (*holder < 0 || fstat (*holder, &st) != 0)
     {
-      tmp_error_set_errno (error, errno, DESTINATION_ACTION, move->to_path);
+      tmp_error_set_errno (error, errno, TMP_ACTION_MOVE_TO, move->to_path);
       return FALSE;
     }
 
   if (!S_ISDIR (st.st_mode))
     {
-      tmp_error_set_errno (error, ENOTDIR, DESTINATION_ACTION, move->to_path);
+      tmp_error_set_errno (error, ENOTDIR, TMP_ACTION_MOVE_TO, move->to_path);
       return FALSE;
     }
 
   if (st.st_uid != geteuid ())
     {
-      tmp_error_set_literal (error, G_IO_ERROR_PERMISSION_DENIED, DESTINATION_ACTION, move->to_path,
-                             "What is there belongs to somebody else");
+      tmp_error_set_literal (error, G_IO_ERROR_PERMISSION_DENIED, TMP_ACTION_MOVE_TO, move->to_path,
+                             N_("What is there belongs to somebody else"));
       return FALSE;
     }
 
   /* The kernel would call that a success. */
   if (tmp_file_id_equal (self_id, &st))
     {
-      tmp_error_set_literal (error, G_IO_ERROR_INVALID_ARGUMENT, DESTINATION_ACTION, move->to_path,
-                             "It is there already");
+      tmp_error_set_literal (error, G_IO_ERROR_INVALID_ARGUMENT, TMP_ACTION_MOVE_TO, move->to_path,
+                             N_("It is there already"));
       return FALSE;
     }
 
@@ -235,16 +233,16 @@ persist_locked (TmpDirectory     *self,
 
   if (!self->owned)
     {
-      tmp_error_set_literal (error, G_IO_ERROR_CLOSED, MOVE_ACTION, location->path,
-                             "It has been cleaned up, or given away");
+      tmp_error_set_literal (error, G_IO_ERROR_CLOSED, TMP_ACTION_MOVE, location->path,
+                             N_("It has been cleaned up, or given away"));
       return FALSE;
     }
 
   /* What is being deleted goes on being deleted, whatever its name. */
   if (self->n_deletions > 0)
     {
-      tmp_error_set_literal (error, G_IO_ERROR_PENDING, MOVE_ACTION, location->path,
-                             "It is being cleaned up or cleared");
+      tmp_error_set_literal (error, G_IO_ERROR_PENDING, TMP_ACTION_MOVE, location->path,
+                             N_("It is being cleaned up or cleared"));
       return FALSE;
     }
 
@@ -285,8 +283,8 @@ persist (TmpDirectory     *self,
   gboolean success;
   int fd = -1;
 
-  if (tmp_directory_refuse_inherited (self, MOVE_ACTION, error) ||
-      !tmp_directory_open (self, MOVE_ACTION, &fd, error))
+  if (tmp_directory_refuse_inherited (self, TMP_ACTION_MOVE, error) ||
+      !tmp_directory_open (self, TMP_ACTION_MOVE, &fd, error))
     return FALSE;
   tmp_fd_close (&fd);
 
@@ -294,8 +292,8 @@ persist (TmpDirectory     *self,
     {
       g_autofree char *name = g_file_get_parse_name (destination);
 
-      tmp_error_set_literal (error, G_IO_ERROR_NOT_SUPPORTED, DESTINATION_ACTION, name,
-                             "That is done only from one native directory to another");
+      tmp_error_set_literal (error, G_IO_ERROR_NOT_SUPPORTED, TMP_ACTION_MOVE_TO, name,
+                             N_("That is done only from one native directory to another"));
       return FALSE;
     }
 

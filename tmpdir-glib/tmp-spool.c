@@ -12,13 +12,10 @@
 #include "tmp-error-private.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define ROLL_ACTION "Could not roll over to a file in"
-#define READ_ACTION "Could not read from a temporary file in"
-#define WRITE_ACTION "Could not write to a temporary file in"
 
 /* Bytes that nobody has written cost nothing in a file, and as much as any other in
  * memory, of which the kernel may promise more than there is. */
@@ -98,7 +95,7 @@ tmp_spool_is_rolled (TmpSpool *self)
 static void
 set_errno (TmpSpool    *self,
            int          errsv,
-           const char  *action,
+           TmpAction    action,
            GError     **error)
 {
   tmp_error_set_errno (error, errsv, action, tmp_directory_get_path (self->directory));
@@ -150,17 +147,17 @@ roll_over (TmpSpool  *self,
 
   if (self->directory == NULL)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_INITIALIZED,
-                           "The spooled stream has no directory to roll over to");
+      tmp_error_set (error, G_IO_ERROR_NOT_INITIALIZED,
+                     N_("The spooled stream has no directory to roll over to"));
       return FALSE;
     }
 
-  if (!tmp_directory_open_unnamed (self->directory, ROLL_ACTION, &fd, error))
+  if (!tmp_directory_open_unnamed (self->directory, TMP_ACTION_ROLL_OVER, &fd, error))
     return FALSE;
 
   if (!write_all (fd, self->memory, self->size))
     {
-      set_errno (self, errno, ROLL_ACTION, error);
+      set_errno (self, errno, TMP_ACTION_ROLL_OVER, error);
       tmp_fd_close (&fd);
       return FALSE;
     }
@@ -277,7 +274,7 @@ enter (TmpSpool  *self,
     return TRUE;
 
   g_mutex_unlock (&self->lock);
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, "The spooled stream is closed");
+  tmp_error_set (error, G_IO_ERROR_CLOSED, N_("The spooled stream is closed"));
   return FALSE;
 }
 
@@ -303,7 +300,7 @@ tmp_spool_read (TmpSpool  *self,
       while (n < 0 && errno == EINTR);
 
       if (n < 0)
-        set_errno (self, errno, READ_ACTION, error);
+        set_errno (self, errno, TMP_ACTION_READ, error);
       else
         self->position += n;
     }
@@ -334,7 +331,7 @@ tmp_spool_write (TmpSpool    *self,
       while (n < 0 && errno == EINTR);
 
       if (n < 0)
-        set_errno (self, errno, WRITE_ACTION, error);
+        set_errno (self, errno, TMP_ACTION_WRITE, error);
       else
         self->position += n;
     }
@@ -357,7 +354,7 @@ get_size (TmpSpool  *self,
 
   if (fstat (self->fd, &st) != 0)
     {
-      set_errno (self, errno, READ_ACTION, error);
+      set_errno (self, errno, TMP_ACTION_READ, error);
       return FALSE;
     }
 
@@ -417,9 +414,9 @@ tmp_spool_seek (TmpSpool   *self,
 
   if (success && (offset < -from || offset > G_MAXOFFSET - from))
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                           offset < 0 ? "There is nothing before the beginning of a stream"
-                                      : "No stream can be so long");
+      tmp_error_set (error, G_IO_ERROR_INVALID_ARGUMENT,
+                     offset < 0 ? N_("There is nothing before the beginning of a stream")
+                                : N_("No stream can be so long"));
       success = FALSE;
     }
   if (success)
@@ -438,8 +435,8 @@ tmp_spool_truncate (TmpSpool  *self,
 
   if (size < 0)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                           "A stream cannot be shorter than nothing");
+      tmp_error_set (error, G_IO_ERROR_INVALID_ARGUMENT,
+                     N_("A stream cannot be shorter than nothing"));
       return FALSE;
     }
 
@@ -456,7 +453,7 @@ tmp_spool_truncate (TmpSpool  *self,
       success = roll_over (self, error);
       if (success && ftruncate (self->fd, size) != 0)
         {
-          set_errno (self, errno, WRITE_ACTION, error);
+          set_errno (self, errno, TMP_ACTION_WRITE, error);
           success = FALSE;
         }
     }

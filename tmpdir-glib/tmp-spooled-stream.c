@@ -48,8 +48,11 @@
 
 #include "tmp-spooled-stream.h"
 
+#include "tmp-error-private.h"
 #include "tmp-spool-private.h"
 #include "tmp-task-private.h"
+
+#include <glib/gi18n-lib.h>
 
 /* All of them are views of one spool, which has the lock and the state: the stream, and
  * the halves, which may outlive it. */
@@ -405,8 +408,8 @@ seekable_truncate (GSeekable     *seekable,
 
   if (!seekable_can_truncate (seekable))
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                           "An input stream cannot be truncated");
+      tmp_error_set (error, G_IO_ERROR_NOT_SUPPORTED,
+                     N_("An input stream cannot be truncated"));
       return FALSE;
     }
 

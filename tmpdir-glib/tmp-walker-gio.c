@@ -16,6 +16,8 @@
 #include "tmp-error-private.h"
 #include "tmp-lister-private.h"
 
+#include <errno.h>
+
 /* How many entries are read before they are dealt with: at first, and at most.
  * The number doubles, so that even a very wide directory is not enumerated
  * often, and somebody who adds files has to be very fast to make it endless. */
@@ -63,7 +65,7 @@ note_error (TmpWalker  *self,
     }
 
   path = tmp_walker_build_path (self, dir, name);
-  tmp_error_take (&noted, error, "Could not delete", path);
+  tmp_error_take (&noted, error, TMP_ACTION_DELETE, path);
   tmp_walker_take_error (self, noted);
 
   if (name != NULL)
@@ -92,7 +94,7 @@ gio_open_root (TmpWalker *self,
         return TMP_ROOT_DIRECTORY;
 
       if ((self->flags & TMP_DELETE_KEEP_ROOT) != 0)
-        g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY, "Not a directory");
+        g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY, g_strerror (ENOTDIR));
       else if (g_file_delete (self->file, self->cancellable, &error))
         {
           tmp_walker_removed (self, NULL);
@@ -216,7 +218,7 @@ gio_scan (TmpWalker *self,
         }
 
       path = tmp_walker_build_path (self, dir, NULL);
-      tmp_error_take (&dir->scan_error, error, "Could not delete", path);
+      tmp_error_take (&dir->scan_error, error, TMP_ACTION_DELETE, path);
       return TMP_SCAN_END;
     }
 

@@ -17,6 +17,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -95,8 +96,8 @@ root_is_foreign (NativeWalker *self,
 {
   tmp_walker_failed_with (&self->parent, NULL, code,
                           code == G_IO_ERROR_NOT_FOUND
-                            ? "The directory has been moved away"
-                            : "The name now leads to something else");
+                            ? N_("It has been moved away")
+                            : N_("The name now leads to something else"));
 }
 
 /* Is the root still where it was? If not, notes the error. What is checked
@@ -333,7 +334,7 @@ native_scan (TmpWalker *walker,
       int errsv = errno;
       g_autofree char *path = tmp_walker_build_path (walker, dir, NULL);
 
-      tmp_error_set_errno (&dir->scan_error, errsv, "Could not delete", path);
+      tmp_error_set_errno (&dir->scan_error, errsv, TMP_ACTION_DELETE, path);
     }
   if (length <= 0)
     return TMP_SCAN_END;
@@ -487,7 +488,7 @@ native_open_root (TmpWalker *walker,
   if (strcmp (self->name, "/") == 0)
     {
       tmp_walker_failed_with (walker, NULL, G_IO_ERROR_INVALID_ARGUMENT,
-                              "It is the root of the file system");
+                              N_("It is the root of the file system"));
       return TMP_ROOT_REFUSED;
     }
 

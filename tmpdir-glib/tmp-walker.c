@@ -12,6 +12,7 @@
 #include "tmp-error-private.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 
 /* So many entries of a directory are remembered to be undeletable. */
 #define MAX_LEFT_NAMES 1024
@@ -196,10 +197,10 @@ tmp_walker_failed (TmpWalker  *self,
       g_autofree char *path = tmp_walker_build_path (self, dir, name);
 
       if (errsv == EXDEV)
-        tmp_error_set_literal (&error, G_IO_ERROR_BUSY, "Could not delete", path,
-                               "It is a mount point");
+        tmp_error_set_literal (&error, G_IO_ERROR_BUSY, TMP_ACTION_DELETE, path,
+                               N_("It is a mount point"));
       else
-        tmp_error_set_errno (&error, errsv, "Could not delete", path);
+        tmp_error_set_errno (&error, errsv, TMP_ACTION_DELETE, path);
       tmp_walker_take_error (self, error);
     }
 
@@ -218,6 +219,6 @@ tmp_walker_failed_with (TmpWalker    *self,
   g_autofree char *path = tmp_walker_build_path (self, dir, NULL);
   GError *error = NULL;
 
-  tmp_error_set_literal (&error, code, "Could not delete", path, reason);
+  tmp_error_set_literal (&error, code, TMP_ACTION_DELETE, path, reason);
   tmp_walker_take_error (self, error);
 }

@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-# run.sh MESON SOURCE PROGRAM.c INTROSPECTION VAPI PYTHON
+# run.sh MESON SOURCE PROGRAM.c INTROSPECTION VAPI NLS PYTHON
 #
 # Installs tmpdir-glib into a temporary prefix, compares what is installed
 # with what should be, and builds and runs a program with nothing but the
-# compiler and pkg-config. INTROSPECTION and VAPI are 'enabled' or 'disabled';
-# PYTHON is the interpreter that has gi, or empty.
+# compiler and pkg-config. INTROSPECTION, VAPI and NLS are 'enabled' or
+# 'disabled'; PYTHON is the interpreter that has gi, or empty.
 
 set -eu
 
@@ -15,14 +15,15 @@ source=$2
 program=$3
 introspection=$4
 vapi=$5
-python=$6
+nls=$6
+python=$7
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 prefix=$work/prefix
 
 "$meson" setup "$work/build" "$source" \
   --prefix="$prefix" --libdir=lib -Dtests=false -Dexamples=false \
-  -Dintrospection="$introspection" -Dvapi="$vapi"
+  -Dintrospection="$introspection" -Dvapi="$vapi" -Dnls="$nls"
 "$meson" compile -C "$work/build"
 # Should something go elsewhere than into the prefix, it is not the system.
 "$meson" install -C "$work/build" --destdir "$work/destdir"
@@ -55,6 +56,10 @@ END
   if [ "$vapi" = enabled ]; then
     echo PREFIX/share/vala/vapi/tmpdir-glib-1.deps
     echo PREFIX/share/vala/vapi/tmpdir-glib-1.vapi
+  fi
+  if [ "$nls" = enabled ]; then
+    grep -v '^#' "$source/po/LINGUAS" | grep . |
+      sed 's|.*|PREFIX/share/locale/&/LC_MESSAGES/tmpdir-glib.mo|'
   fi
 } | LC_ALL=C sort > "$work/wanted"
 # Where in the prefix Python looks is for Python to know, and whether bytecode is

@@ -228,7 +228,8 @@ number_in (const char *message)
 {
   const char *number = strrchr (message, '(');
 
-  if (number == NULL || !g_str_has_suffix (message, " files and directories are left)"))
+  if (number == NULL || (!g_str_has_suffix (message, " files and directories are left)") &&
+                         !g_str_has_suffix (message, "(1 file or directory is left)")))
     return 0;
   return (guint) g_ascii_strtoull (number + 1, NULL, 10);
 }

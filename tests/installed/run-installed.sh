@@ -13,7 +13,7 @@ chmod 755 "$work"
 mkdir "$work/tmp" "$work/state"
 
 status=0
-env TMPDIR="$work/tmp" XDG_STATE_HOME="$work/state" LC_ALL=C.UTF-8 \
+env TMPDIR="$work/tmp" XDG_STATE_HOME="$work/state" LC_ALL=C.UTF-8 LANGUAGE=en \
   G_DEBUG=fatal-warnings \
   PYTHONWARNINGS='error,ignore::ImportWarning,ignore::DeprecationWarning:gi.events' \
   "$@" || status=$?
