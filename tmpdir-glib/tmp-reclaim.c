@@ -221,7 +221,11 @@ reclaim_record (const TmpRecord *record,
       if (names == NULL)
         verdict = TMP_RECORD_POSTPONED;
       for (guint i = 0; names != NULL && i < names->len; i++)
-        verdict = MAX (verdict, reclaim_name (self, record->parent, fd, names->pdata[i]));
+        {
+          TmpVerdict one = reclaim_name (self, record->parent, fd, names->pdata[i]);
+
+          verdict = MAX (verdict, one);
+        }
     }
 
   tmp_fd_close (&fd);
