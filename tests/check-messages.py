@@ -18,12 +18,18 @@ LIBRARY = sorted((SOURCE / 'tmpdir-glib').glob('*.[ch]'))
 
 MARKS = {'_', 'N_', 'g_dngettext'}
 # For developers, and never translated
-LOGS = {'tmp_debug', 'g_debug', 'g_warning', 'g_critical', 'g_printerr'}
+LOGS = {'tmp_debug', 'tmp_directory_tell', 'tell_left', 'g_debug', 'g_warning', 'g_printerr'}
 ERRORS = re.compile(r'tmp_error_\w+|tmp_walker_failed_with|g_(set|prefix)_error\w*|g_error_new\w*|'
                     r'g_propagate_prefixed_error|g_task_return\w*_error\w*')
 PROSE = re.compile(r'[A-Za-z]{2,},? [a-z]{2,}')
-# The first line of a journal
-NO_PROSE = {'tmpdir-glib journal 1 '}
+# The first line of a journal, and reasons that are only logged
+NO_PROSE = {
+    'tmpdir-glib journal 1 ',
+    'It is switched off',
+    'It would be too large',
+    'It is not native',
+    ': auto-cleanup is off',
+}
 
 TOKEN = re.compile(r'/\*.*?\*/|//[^\n]*|^\s*#\s*(?:include|error)[^\n]*|"(?:\\.|[^"\\])*"|'
                    r"'(?:\\.|[^'\\])*'|\w+|\S", re.DOTALL | re.MULTILINE)

@@ -25,6 +25,7 @@
 
 #include "tmp-background-private.h"
 
+#include "tmp-debug-private.h"
 #include "tmp-pace-private.h"
 #include "tmp-process-private.h"
 #include "tmp-thread-private.h"
@@ -707,6 +708,7 @@ tmp_background_push (TmpDeletion *deletion,
 {
   Background *self = get_background ();
   Job *job = job_new (self, deletion, io_priority);
+  gboolean threadless;
 
   job->done = done;
   job->user_data = user_data;
@@ -718,9 +720,12 @@ tmp_background_push (TmpDeletion *deletion,
 
   /* Without threads, or when they are about to end with the process, nobody
    * else will do it. */
-  if (!call_thread (self) || self->exiting)
+  threadless = !call_thread (self);
+  if (threadless || self->exiting)
     attend_job (self, job);
   unlock (self);
+  if (threadless)
+    tmp_debug ("Deleted without a thread: There is none");
 }
 
 /* Deletes, and returns when that is done. Meanwhile @tick is called every

@@ -61,6 +61,7 @@ begin (TmpDirectory    *self,
     {
       tmp_journal_strike (journal);
       tmp_directory_print_kept (self);
+      tmp_directory_tell (self, "Kept", ": TMPDIR_GLIB_KEEP");
     }
   return deletion;
 }
@@ -105,6 +106,7 @@ end (TmpDirectory    *self,
       tmp_journal_strike (journal);
       tmp_exit_hook_remove (&self->exit_hook);
     }
+  tmp_deletion_tell (deletion);
   if (!success)
     g_propagate_error (error, g_steal_pointer (&local_error));
   return success;

@@ -65,13 +65,16 @@ tmp_delete_tree (GFile           *file,
                  GError         **error)
 {
   g_autoptr (TmpDeletion) deletion = NULL;
+  gboolean success;
 
   g_return_val_if_fail (G_IS_FILE (file), FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   deletion = tmp_deletion_new (file, flags, NULL, cancellable);
-  return tmp_background_run (deletion, G_PRIORITY_DEFAULT, NULL, NULL, error);
+  success = tmp_background_run (deletion, G_PRIORITY_DEFAULT, NULL, NULL, error);
+  tmp_deletion_tell (deletion);
+  return success;
 }
 
 static void
@@ -85,6 +88,7 @@ delete_tree_done (TmpDeletion *deletion,
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
+  tmp_deletion_tell (deletion);
 }
 
 /**

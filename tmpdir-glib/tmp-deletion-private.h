@@ -41,6 +41,7 @@ gboolean     tmp_deletion_work          (TmpDeletion             *self);
 guint64      tmp_deletion_get_n_removed (TmpDeletion             *self);
 gboolean     tmp_deletion_get_result    (TmpDeletion             *self,
                                          GError                 **error);
+void         tmp_deletion_tell          (TmpDeletion             *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TmpDeletion, tmp_deletion_unref)
 

@@ -36,6 +36,7 @@
 
 #include "tmp-deletion-private.h"
 
+#include "tmp-debug-private.h"
 #include "tmp-error-private.h"
 #include "tmp-walker-private.h"
 
@@ -87,6 +88,7 @@ struct _TmpDeletion
   gboolean                refused;   /* it was wrong to ask */
   gboolean                gone;      /* the whole tree */
   GError                 *error;     /* of the whole, once it is finished */
+  GError                 *ignored;   /* what it would be if it were not to be ignored */
 };
 
 static TmpDir *
@@ -582,7 +584,7 @@ take_result (TmpDeletion *self)
     }
   else if ((self->walker->flags & TMP_DELETE_IGNORE_ERRORS) != 0 && !self->refused)
     {
-      g_clear_error (&error);
+      self->ignored = g_steal_pointer (&error);
     }
   else if (error == NULL)
     {
@@ -689,6 +691,21 @@ tmp_deletion_get_result (TmpDeletion  *self,
   return FALSE;
 }
 
+/* Tells a developer how it has ended. Without locks, for whoever learns that it is finished:
+ * a writer of messages may exit, and that waits for what is not. */
+void
+tmp_deletion_tell (TmpDeletion *self)
+{
+  const GError *error = self->error != NULL ? self->error : self->ignored;
+  const char *path = self->walker->path;
+
+  if (error != NULL)
+    tmp_debug ("“%s” is not deleted: %s", path, error->message);
+  else
+    tmp_debug ("Deleted “%s”: %" G_GUINT64_FORMAT " files and directories", path,
+               tmp_deletion_get_n_removed (self));
+}
+
 /* @id, if not NULL, is what @file must still be; else nothing is deleted. */
 TmpDeletion *
 tmp_deletion_new (GFile           *file,
@@ -728,6 +745,7 @@ tmp_deletion_unref (TmpDeletion *self)
     finish (self);
   tmp_walker_free (self->walker);
   g_clear_error (&self->error);
+  g_clear_error (&self->ignored);
   g_mutex_clear (&self->lock);
   g_free (self);
 }

@@ -78,6 +78,9 @@ gboolean tmp_directory_open_unnamed            (TmpDirectory     *self,
                                                 GError          **error);
 gboolean tmp_directory_keeps_everything        (void);
 void     tmp_directory_print_kept              (TmpDirectory     *self);
+void     tmp_directory_tell                    (TmpDirectory     *self,
+                                                const char       *what,
+                                                const char       *why);
 int      tmp_directory_release                 (TmpDirectory     *self,
                                                 TmpJournalEntry  *journal);
 void     tmp_directory_notify_entries_removed  (TmpDirectory     *self);

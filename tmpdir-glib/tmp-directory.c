@@ -61,10 +61,12 @@
 
 #include "tmp-directory-private.h"
 
+#include "tmp-debug-private.h"
 #include "tmp-error-private.h"
 #include "tmp-reclaim-private.h"
 #include "tmp-task-private.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -200,6 +202,44 @@ tmp_directory_print_kept (TmpDirectory *self)
   g_printerr ("tmpdir-glib: kept %s\n", name);
 }
 
+/* Tells a developer what has become of the directory. Without the lock */
+void
+tmp_directory_tell (TmpDirectory *self,
+                    const char   *what,
+                    const char   *why)
+{
+  g_autofree char *name = NULL;
+
+  if (!tmp_debug_is_on ())
+    return;
+
+  name = g_file_get_parse_name (self->location.file);
+  tmp_debug ("%s “%s”%s", what, name, why);
+}
+
+/* Where it is, and what protects it */
+static void
+tell_created (TmpDirectory *self)
+{
+  const TmpLocation *location = &self->location;
+  g_autofree char *name = NULL;
+  gboolean by_env;
+
+  if (!tmp_debug_is_on ())
+    return;
+
+  name = g_file_get_parse_name (location->file);
+  by_env = g_strcmp0 (g_getenv ("TMPDIR"), g_get_tmp_dir ()) == 0;
+  tmp_debug ("Created “%s”, %s", name,
+             self->parent != NULL ? "in the given parent"
+             : by_env             ? "where TMPDIR says"
+                                  : "as TMPDIR says nothing else");
+  if (location->no_lock != NULL)
+    tmp_debug ("“%s” has no lock: %s", name, location->no_lock);
+  if (location->journal == 0)
+    tmp_debug ("“%s” is not in the journal: %s", name, location->no_journal);
+}
+
 /* With the lock, while it is owned. Returns the descriptor, to be closed; the entry is to
  * be struck out once the directory is gone, or to stay. */
 int
@@ -256,10 +296,10 @@ dropped_done (TmpDeletion *deletion,
   if (gone)
     tmp_journal_strike (dropped->journal);
 
-  if (error != NULL && dropped->quiet)
-    g_debug ("%s", error->message);
-  else if (error != NULL)
+  if (error != NULL && !dropped->quiet)
     g_warning ("%s", error->message);
+  else
+    tmp_deletion_tell (deletion);
 
   g_free (dropped->path);
   g_free (dropped->hidden_path);
@@ -283,6 +323,13 @@ check_location (TmpDirectory *self,
                  state == TMP_LOCATION_MOVED ? "It has been moved away"
                                              : "The name now leads to something else");
     }
+  else if (state != TMP_LOCATION_OURS)
+    {
+      tmp_directory_tell (self, "Did not delete",
+                          state == TMP_LOCATION_DELETED ? ": Somebody else has deleted it"
+                          : state == TMP_LOCATION_MOVED ? ": It has been moved away"
+                                                        : ": The name now leads to something else");
+    }
 
   return state == TMP_LOCATION_OURS;
 }
@@ -300,12 +347,19 @@ hand_over (TmpDirectory    *self,
   Dropped *dropped = g_new0 (Dropped, 1);
   g_autoptr (TmpDeletion) deletion = NULL;
   g_autoptr (GFile) file = NULL;
+  gboolean held = tmp_debug_hold (); /* a writer may exit, and then this would stay */
 
   dropped->id = location->id;
   dropped->quiet = quiet;
   dropped->journal = journal;
   dropped->path = g_strdup (location->path);
   dropped->hidden_path = tmp_location_hide (location);
+  if (dropped->hidden_path != NULL)
+    tmp_debug ("Renamed “%s” to “%s”, to be deleted", dropped->path, dropped->hidden_path);
+  else if (dropped->path != NULL)
+    tmp_debug ("Could not rename “%s”, to be deleted: %s", dropped->path, g_strerror (errno));
+  else
+    tmp_directory_tell (self, "Could not rename", ", to be deleted: It is not native");
   tmp_fd_close (&fd);
 
   file = dropped->hidden_path != NULL ? g_file_new_for_path (dropped->hidden_path)
@@ -313,6 +367,7 @@ hand_over (TmpDirectory    *self,
   deletion = tmp_deletion_new (file, TMP_DELETE_NONE, location->has_id ? &location->id : NULL,
                                NULL);
   tmp_background_push (deletion, G_PRIORITY_LOW, dropped_done, dropped);
+  tmp_debug_release (held);
 }
 
 /* Gives the directory up. Whatever its size, whoever holds the last reference
@@ -323,11 +378,14 @@ static void
 drop (TmpDirectory *self)
 {
   TmpJournalEntry journal = 0;
-  gboolean owned, quiet;
+  const char *why = NULL; /* it is kept */
+  gboolean owned, quiet, removed = FALSE;
   int fd = -1;
 
   g_mutex_lock (&self->lock);
   owned = self->owned && g_atomic_int_get (&self->auto_cleanup);
+  if (self->owned && !owned)
+    why = ": auto-cleanup is off";
   quiet = self->told || g_atomic_int_get (&self->ignore_cleanup_errors);
   if (self->owned)
     fd = tmp_directory_release (self, &journal);
@@ -337,16 +395,25 @@ drop (TmpDirectory *self)
     {
       tmp_directory_print_kept (self);
       owned = FALSE;
+      why = ": TMPDIR_GLIB_KEEP";
     }
 
-  if (owned && check_location (self, fd, quiet) && !tmp_location_remove (&self->location))
+  if (owned && check_location (self, fd, quiet))
     {
-      hand_over (self, fd, journal, quiet);
-      return;
+      removed = tmp_location_remove (&self->location);
+      if (!removed)
+        {
+          hand_over (self, fd, journal, quiet);
+          return;
+        }
     }
 
   tmp_fd_close (&fd);
   tmp_journal_strike (journal);
+  if (removed)
+    tmp_directory_tell (self, "Deleted", ", which was empty");
+  else if (why != NULL)
+    tmp_directory_tell (self, "Kept", why);
 }
 
 static void
@@ -377,6 +444,7 @@ tmp_directory_initable_init (GInitable     *initable,
     tmp_journal_mark (self->location.journal, FALSE);
   tmp_exit_hook_add (&self->exit_hook);
   g_atomic_int_set (&self->initialized, TRUE);
+  tell_created (self);
 
   tmp_reclaim_once ();
   return TRUE;
@@ -511,6 +579,10 @@ tmp_directory_dispose (GObject *object)
     {
       tmp_exit_hook_remove (&self->exit_hook);
       drop (self);
+    }
+  else if (tmp_directory_is_initialized (self))
+    {
+      tmp_directory_tell (self, "Left", " to the process that this one was forked from");
     }
 
   G_OBJECT_CLASS (tmp_directory_parent_class)->dispose (object);
@@ -1017,6 +1089,7 @@ GFile *
 tmp_directory_detach (TmpDirectory *self)
 {
   TmpJournalEntry journal = 0;
+  gboolean owned;
   int fd = -1;
 
   g_return_val_if_fail (TMP_IS_DIRECTORY (self), NULL);
@@ -1027,13 +1100,16 @@ tmp_directory_detach (TmpDirectory *self)
   if (!tmp_directory_is_inherited (self))
     {
       g_mutex_lock (&self->lock);
-      if (self->owned)
+      owned = self->owned;
+      if (owned)
         fd = tmp_directory_release (self, &journal);
       g_mutex_unlock (&self->lock);
 
       tmp_journal_strike (journal);
       tmp_fd_close (&fd);
       tmp_exit_hook_remove (&self->exit_hook);
+      if (owned)
+        tmp_directory_tell (self, "Kept", ": It has been detached");
     }
 
   return g_object_ref (self->location.file);

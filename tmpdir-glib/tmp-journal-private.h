@@ -42,7 +42,8 @@ typedef TmpVerdict (*TmpJudgeFunc) (const TmpRecord *record,
 /* An entry is where a record is in the journal of this process; 0 is none. */
 typedef guint64 TmpJournalEntry;
 
-TmpJournalEntry tmp_journal_add    (const TmpRecord *record);
+TmpJournalEntry tmp_journal_add    (const TmpRecord *record,
+                                    const char     **reason);
 void            tmp_journal_mark   (TmpJournalEntry  entry,
                                     gboolean         live);
 void            tmp_journal_strike (TmpJournalEntry  entry);

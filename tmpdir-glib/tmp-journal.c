@@ -27,6 +27,7 @@
 
 #include "tmp-journal-private.h"
 
+#include "tmp-debug-private.h"
 #include "tmp-name-private.h"
 #include "tmp-process-private.h"
 
@@ -75,7 +76,7 @@ typedef struct
   GMutex  lock;    /* guards what follows */
   char   *path;    /* of the file, if there is one */
   int     fd;      /* of it, locked */
-  gboolean off;    /* there will never be one */
+  const char *off; /* why there will never be one, if so; not owned */
   guint64 end;     /* where the next new slot may be */
   guint   n_used;  /* slots */
   GArray *unused[MAX_ORDER + 1]; /* of offsets */
@@ -291,21 +292,29 @@ create_file (Journal *self)
   return self->fd >= 0;
 }
 
-/* With the lock. */
+/* With the lock. If there is none, tells why. */
 static gboolean
-has_file (Journal *self)
+has_file (Journal     *self,
+          const char **reason)
 {
   if (self->fd >= 0)
     return TRUE;
-  if (self->off)
-    return FALSE;
 
-  if (!is_switched_off () && create_file (self))
-    return TRUE;
+  if (self->off == NULL && is_switched_off ())
+    self->off = "It is switched off";
+  if (self->off == NULL)
+    {
+      if (create_file (self))
+        return TRUE;
 
-  /* Descriptors will be free again. */
-  self->off = errno != EMFILE && errno != ENFILE;
-  g_debug ("There is no journal: %s", is_switched_off () ? "It is switched off" : g_strerror (errno));
+      *reason = g_strerror (errno);
+      /* Descriptors will be free again. */
+      if (errno == EMFILE || errno == ENFILE)
+        return FALSE;
+      self->off = *reason;
+    }
+
+  *reason = self->off;
   return FALSE;
 }
 
@@ -411,10 +420,11 @@ write_state (int     fd,
   return write_at (fd, offset, &state, 1);
 }
 
-/* Writes down that a directory is about to be created. Returns 0 if that was not
- * possible. */
+/* Writes down that a directory is about to be created. Returns 0, and a reason for
+ * developers, if that was not possible. */
 TmpJournalEntry
-tmp_journal_add (const TmpRecord *record)
+tmp_journal_add (const TmpRecord  *record,
+                 const char      **reason)
 {
   Journal *self = get_journal ();
   g_autofree char *text = record_to_text (record);
@@ -422,19 +432,21 @@ tmp_journal_add (const TmpRecord *record)
   TmpJournalEntry entry = 0;
   guint64 offset;
 
+  *reason = "It would be too large";
   if (order > MAX_ORDER)
     return 0;
   if (order > PAGE_ORDER)
     text[0] = STRUCK;
 
   g_mutex_lock (&self->lock);
-  if (has_file (self) && (offset = take_slot (self, order)) != 0)
+  if (has_file (self, reason) && (offset = take_slot (self, order)) != 0)
     {
       if (write_slot (self->fd, offset, order, text) &&
           (order <= PAGE_ORDER || write_state (self->fd, offset, LIVE)))
         entry = offset | order;
       else
         {
+          *reason = g_strerror (errno);
           /* On a full disk, part of it may be there. */
           write_state (self->fd, offset, STRUCK);
           give_slot_back (self, offset, order);
@@ -615,10 +627,12 @@ judge_file (int           folder,
     return;
 
   /* Before the lock it may have been deleted, and what has another name is not ours. */
-  if (flock (fd, LOCK_EX | LOCK_NB) == 0 && fstat (fd, &st) == 0 &&
-      st.st_dev == named.st_dev && st.st_ino == named.st_ino && st.st_nlink == 1 &&
-      (text = read_file (fd, &length)) != NULL &&
-      (length == 0 || !judge_records (fd, text, length, func, user_data)))
+  if (flock (fd, LOCK_EX | LOCK_NB) != 0)
+    tmp_debug ("Left “%s”: Its process is alive", name);
+  else if (fstat (fd, &st) == 0 &&
+           st.st_dev == named.st_dev && st.st_ino == named.st_ino && st.st_nlink == 1 &&
+           (text = read_file (fd, &length)) != NULL &&
+           (length == 0 || !judge_records (fd, text, length, func, user_data)))
     unlinkat (folder, name, 0);
 
   tmp_fd_close (&fd);
@@ -632,12 +646,17 @@ tmp_journal_judge (TmpJudgeFunc   func,
 {
   Journal *self = get_journal ();
   g_autofree char *path = NULL;
+  g_autofree char *own = NULL;
   g_autoptr (GDir) dir = NULL;
   const char *name;
+  gboolean held;
   int folder;
 
   if (is_switched_off ())
-    return;
+    {
+      tmp_debug ("Nothing is reclaimed: %s", "It is switched off");
+      return;
+    }
 
   /* Whoever waits here expects everything to be done afterwards. */
   while (!g_mutex_trylock (&self->judging))
@@ -647,13 +666,21 @@ tmp_journal_judge (TmpJudgeFunc   func,
       g_usleep (10 * 1000);
     }
 
+  g_mutex_lock (&self->lock);
+  own = g_strdup (self->path != NULL ? self->path : "");
+  g_mutex_unlock (&self->lock);
+
+  held = tmp_debug_hold ();
   folder = open_folder (&path, FALSE);
+  if (folder < 0 && errno != ENOENT)
+    tmp_debug ("Nothing is reclaimed: %s", g_strerror (errno));
   dir = folder >= 0 ? g_dir_open (path, 0, NULL) : NULL;
   while (dir != NULL && !g_cancellable_is_cancelled (cancellable) &&
          (name = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_suffix (name, SUFFIX))
+    if (g_str_has_suffix (name, SUFFIX) && !g_str_has_suffix (own, name))
       judge_file (folder, name, func, user_data);
 
   tmp_fd_close (&folder);
   g_mutex_unlock (&self->judging);
+  tmp_debug_release (held);
 }

@@ -19,6 +19,8 @@ typedef struct
   TmpFileId  id;
   int        fd;     /* the directory, with a shared lock; -1 if there is none */
   TmpJournalEntry journal; /* 0 if there is none */
+  const char *no_lock;     /* why there is no lock, for developers; not owned */
+  const char *no_journal;  /* the same for the journal */
 } TmpLocation;
 
 typedef enum

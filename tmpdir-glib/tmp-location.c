@@ -9,6 +9,7 @@
 
 #include "tmp-location-private.h"
 
+#include "tmp-debug-private.h"
 #include "tmp-error-private.h"
 #include "tmp-name-private.h"
 
@@ -96,6 +97,8 @@ adopt (TmpLocation   *self,
   int fd = open_new_directory (path);
   int result;
 
+  self->no_lock = fd < 0 ? g_strerror (errno) : NULL;
+
   if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
     return ADOPT_AGAIN;
 
@@ -147,11 +150,15 @@ adopt (TmpLocation   *self,
    * have locked this one already, or even deleted it before we came to lock
    * it: only after the lock is it certain which one it is. Not every file
    * system has locks. */
-  if (fd >= 0 && flock (fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+  if (fd >= 0 && flock (fd, LOCK_SH | LOCK_NB) != 0)
     {
-      tmp_fd_close (&fd);
-      rmdir (path);
-      return ADOPT_AGAIN;
+      if (errno == EWOULDBLOCK)
+        {
+          tmp_fd_close (&fd);
+          rmdir (path);
+          return ADOPT_AGAIN;
+        }
+      self->no_lock = g_strerror (errno);
     }
 
   self->id.dev = st.st_dev;
@@ -177,19 +184,23 @@ failed:
 }
 
 static TmpJournalEntry
-write_journal (const char *parent,
-               const char *name,
-               gssize      filling)
+write_journal (TmpLocation *self,
+               const char  *parent,
+               const char  *name,
+               gssize       filling)
 {
   TmpRecord record = { (char *) parent, { 0 }, (char *) name, filling };
   struct stat st;
 
   if (stat (parent, &st) != 0)
-    return 0;
+    {
+      self->no_journal = g_strerror (errno);
+      return 0;
+    }
 
   record.parent_id.dev = st.st_dev;
   record.parent_id.ino = st.st_ino;
-  return tmp_journal_add (&record);
+  return tmp_journal_add (&record, &self->no_journal);
 }
 
 /* Returns the absolute path of the system's directory. TMPDIR may be relative, and what
@@ -222,7 +233,7 @@ make_native (TmpLocation  *self,
   if (name == NULL)
     return NULL;
 
-  self->journal = write_journal (parent_path, name,
+  self->journal = write_journal (self, parent_path, name,
                                  for_mkdtemp ? tmp_name_get_filling (prefix) : -1);
 
   if (for_mkdtemp)
@@ -263,7 +274,10 @@ create_native (TmpLocation  *self,
       if (path == NULL)
         {
           if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_EXISTS))
-            continue;
+            {
+              tmp_debug ("%s; trying another name", local_error->message);
+              continue;
+            }
 
           g_propagate_error (error, g_steal_pointer (&local_error));
           return FALSE;
@@ -283,6 +297,7 @@ create_native (TmpLocation  *self,
         case ADOPT_AGAIN:
         default:
           tmp_journal_strike (self->journal);
+          tmp_debug ("Lost “%s”; trying another name", path);
           break;
         }
     }
@@ -320,6 +335,7 @@ create_by_gio (TmpLocation   *self,
           g_file_set_attribute_uint32 (file, G_FILE_ATTRIBUTE_UNIX_MODE, 0700,
                                        G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
           self->file = g_steal_pointer (&file);
+          self->no_lock = self->no_journal = "It is not native";
           return TRUE;
         }
 
@@ -330,6 +346,7 @@ create_by_gio (TmpLocation   *self,
           return FALSE;
         }
 
+      tmp_debug ("“%s”: %s; trying another name", parent_name, local_error->message);
       g_error_free (local_error);
     }
 }

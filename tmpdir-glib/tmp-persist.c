@@ -8,6 +8,7 @@
 
 #include "tmp-directory-private.h"
 
+#include "tmp-debug-private.h"
 #include "tmp-error-private.h"
 #include "tmp-task-private.h"
 
@@ -312,6 +313,11 @@ persist (TmpDirectory     *self,
     {
       tmp_journal_strike (journal);
       tmp_exit_hook_remove (&self->exit_hook);
+      tmp_debug ("Moved “%s” to “%s”, where it stays", self->location.path, path);
+    }
+  else if (success)
+    {
+      tmp_debug ("Exchanged “%s” for “%s”", self->location.path, path);
     }
   return success;
 }

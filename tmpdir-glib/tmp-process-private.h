@@ -18,6 +18,7 @@ struct _TmpProcessData
 };
 
 guint    tmp_process_get_id    (void);
+gboolean tmp_process_is_forked (void);
 gpointer tmp_process_get_data  (gpointer       *data,
                                 gpointer      (*create) (void),
                                 GDestroyNotify  discard);

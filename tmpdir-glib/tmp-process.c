@@ -27,6 +27,7 @@
 static gint *page;    /* atomic: the ID is in there; or &no_page, or NULL before */
 static gint no_page;
 static gint last_id;  /* atomic: inherited, and so unlike all before */
+static gint first_id; /* atomic: inherited; of the first process that has asked */
 static guint n_forks; /* from the first process to this one */
 
 static void
@@ -88,9 +89,19 @@ tmp_process_get_id (void)
       /* If another thread does the same at once, the first number counts. */
       g_atomic_int_compare_and_exchange (id, 0, g_atomic_int_add (&last_id, 1) + 1);
       current = g_atomic_int_get (id);
+      g_atomic_int_compare_and_exchange (&first_id, 0, current);
     }
 
   return (guint) current;
+}
+
+/* Was there a process before this one that has used the library? */
+gboolean
+tmp_process_is_forked (void)
+{
+  guint id = tmp_process_get_id ();
+
+  return n_forks > 0 || (get_page () != &no_page && id != (guint) g_atomic_int_get (&first_id));
 }
 
 /* Returns what this process has at @data, or NULL: that of its parent is none of its

@@ -10,6 +10,7 @@
 #include "tmp-reclaim-private.h"
 
 #include "tmp-background-private.h"
+#include "tmp-debug-private.h"
 #include "tmp-deletion-private.h"
 #include "tmp-journal-private.h"
 #include "tmp-name-private.h"
@@ -28,6 +29,7 @@ typedef struct
   GCancellable *cancellable;
   int           io_priority;
   gint64        until;     /* in monotonic time; 0 if it may take as long as it takes */
+  gboolean      late;      /* that is over */
   gssize        n_trees;
   GError       *error;     /* the first one */
 
@@ -123,7 +125,7 @@ delete_leftover (Reclaim         *self,
 
   if (tmp_background_run (deletion, self->io_priority, NULL, NULL, &error))
     {
-      g_debug ("Deleted “%s”, which a process has left behind", path);
+      tmp_debug ("Reclaimed “%s”", path);
       self->n_trees++;
       return TMP_RECORD_SETTLED;
     }
@@ -134,12 +136,21 @@ delete_leftover (Reclaim         *self,
       return TMP_RECORD_POSTPONED;
     }
 
-  g_debug ("%s", error->message);
+  tmp_debug ("%s", error->message);
   if (self->error == NULL)
     self->error = error;
   else
     g_error_free (error);
   return TMP_RECORD_FAILED;
+}
+
+/* For a developer */
+static void
+tell_left (const char *parent,
+           const char *name,
+           const char *reason)
+{
+  tmp_debug ("Left “%s/%s”: %s", parent, name, reason);
 }
 
 /* Deletes the directory @name if it is what was left behind. */
@@ -156,9 +167,18 @@ reclaim_name (Reclaim    *self,
   int fd;
 
   if (fstatat (parent_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-    return errno == ENOENT ? TMP_RECORD_SETTLED : TMP_RECORD_POSTPONED;
+    {
+      if (errno == ENOENT)
+        return TMP_RECORD_SETTLED;
+      tell_left (parent, name, g_strerror (errno));
+      return TMP_RECORD_POSTPONED;
+    }
   if (!S_ISDIR (st.st_mode) || st.st_uid != geteuid ())
-    return TMP_RECORD_SETTLED;
+    {
+      tell_left (parent, name,
+                 S_ISDIR (st.st_mode) ? "What is there belongs to somebody else" : g_strerror (ENOTDIR));
+      return TMP_RECORD_SETTLED;
+    }
 
   id.dev = st.st_dev;
   id.ino = st.st_ino;
@@ -166,9 +186,14 @@ reclaim_name (Reclaim    *self,
   /* A child of the dead process may still use it, and then has its lock. */
   fd = tmp_fd_open_beneath (parent_fd, name, tmp_fd_get_mount (parent_fd));
   if (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    verdict = TMP_RECORD_POSTPONED;
+    {
+      tell_left (parent, name, "A process still uses it");
+      verdict = TMP_RECORD_POSTPONED;
+    }
   else
-    verdict = delete_leftover (self, path, &id);
+    {
+      verdict = delete_leftover (self, path, &id);
+    }
 
   tmp_fd_close (&fd);
   return verdict;
@@ -198,9 +223,15 @@ reclaim_record (const TmpRecord *record,
   struct stat st;
   int fd;
 
-  if (g_cancellable_is_cancelled (self->cancellable) ||
-      (self->until != 0 && g_get_monotonic_time () > self->until))
+  if (g_cancellable_is_cancelled (self->cancellable))
     return TMP_RECORD_POSTPONED;
+  if (self->until != 0 && g_get_monotonic_time () > self->until)
+    {
+      if (!self->late)
+        tmp_debug ("Left the rest: It takes too long");
+      self->late = TRUE;
+      return TMP_RECORD_POSTPONED;
+    }
 
   fd = open (record->parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
@@ -208,18 +239,36 @@ reclaim_record (const TmpRecord *record,
    * reboot numbers may have changed, but the name is good enough. And what was in
    * another directory of ours goes, or has gone, with that. */
   if (fd < 0)
-    return (errno == ENOENT || errno == ENOTDIR) &&
-           (death->rebooted || is_in_ours (record->parent)) ? TMP_RECORD_SETTLED
-                                                            : TMP_RECORD_POSTPONED;
+    {
+      if ((errno == ENOENT || errno == ENOTDIR) &&
+          (death->rebooted || is_in_ours (record->parent)))
+        return TMP_RECORD_SETTLED;
+      tell_left (record->parent, record->name, g_strerror (errno));
+      return TMP_RECORD_POSTPONED;
+    }
 
   if (fstat (fd, &st) != 0 ||
       (!death->rebooted && !tmp_file_id_equal (&record->parent_id, &st)))
-    verdict = TMP_RECORD_POSTPONED;
-  else if (is_safe (&st) && tmp_fd_is_local (fd))
+    {
+      tell_left (record->parent, record->name, "Its parent is another directory here");
+      verdict = TMP_RECORD_POSTPONED;
+    }
+  else if (!is_safe (&st))
+    {
+      tell_left (record->parent, record->name, "Others may write to its parent");
+    }
+  else if (!tmp_fd_is_local (fd))
+    {
+      tell_left (record->parent, record->name, "It is on another computer");
+    }
+  else
     {
       names = find_names (self, record, death);
       if (names == NULL)
-        verdict = TMP_RECORD_POSTPONED;
+        {
+          tell_left (record->parent, record->name, "Its parent could not be read");
+          verdict = TMP_RECORD_POSTPONED;
+        }
       for (guint i = 0; names != NULL && i < names->len; i++)
         {
           TmpVerdict one = reclaim_name (self, record->parent, fd, names->pdata[i]);

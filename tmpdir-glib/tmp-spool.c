@@ -8,6 +8,7 @@
 
 #include "tmp-spool-private.h"
 
+#include "tmp-debug-private.h"
 #include "tmp-directory-private.h"
 #include "tmp-error-private.h"
 
@@ -37,6 +38,7 @@ struct _TmpSpool
   gsize         allocated;
   gsize         size;
   gint          rolled;    /* atomic: fd >= 0 */
+  gboolean      told;      /* a developer knows that it is, or it is not */
 };
 
 TmpSpool *
@@ -48,6 +50,7 @@ tmp_spool_new (TmpDirectory *directory,
   g_set_object (&self->directory, directory);
   self->max_size = max_size;
   self->fd = -1;
+  self->told = TRUE;
   g_mutex_init (&self->lock);
   return self;
 }
@@ -163,6 +166,7 @@ roll_over (TmpSpool  *self,
     }
 
   self->fd = fd;
+  self->told = FALSE;
   free_memory (self);
   g_atomic_int_set (&self->rolled, TRUE);
   return TRUE;
@@ -278,6 +282,18 @@ enter (TmpSpool  *self,
   return FALSE;
 }
 
+/* Gives the lock back, after something that may have rolled over. */
+static void
+leave (TmpSpool *self)
+{
+  gboolean told = self->told;
+
+  self->told = TRUE;
+  g_mutex_unlock (&self->lock);
+  if (!told)
+    tmp_debug ("Rolled over to a file in “%s”", tmp_directory_get_path (self->directory));
+}
+
 gssize
 tmp_spool_read (TmpSpool  *self,
                 void      *buffer,
@@ -336,7 +352,7 @@ tmp_spool_write (TmpSpool    *self,
         self->position += n;
     }
 
-  g_mutex_unlock (&self->lock);
+  leave (self);
   return n;
 }
 
@@ -458,7 +474,7 @@ tmp_spool_truncate (TmpSpool  *self,
         }
     }
 
-  g_mutex_unlock (&self->lock);
+  leave (self);
   return success;
 }
 
@@ -472,7 +488,7 @@ tmp_spool_roll_over (TmpSpool  *self,
     return FALSE;
 
   success = roll_over (self, error);
-  g_mutex_unlock (&self->lock);
+  leave (self);
 
   return success;
 }

@@ -123,15 +123,6 @@ run_round (Arena      *arena,
   return success;
 }
 
-/* That a directory is not where it was is told in a message for debugging. */
-static void
-ignore_message (const char     *domain,
-                GLogLevelFlags  level,
-                const char     *message,
-                gpointer        user_data)
-{
-}
-
 static gboolean
 require (TestFixture *fixture,
          const Case  *which)
@@ -235,7 +226,6 @@ main (int    argc,
 
   mounts_init ();
   test_init (&argc, &argv);
-  g_log_set_handler ("tmpdir-glib", G_LOG_LEVEL_DEBUG, ignore_message, NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
