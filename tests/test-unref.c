@@ -487,6 +487,56 @@ test_parent (TestFixture   *fixture,
   test_regain_root ();
 }
 
+typedef enum
+{
+  INNER_FIRST,
+  OUTER_FIRST,
+  OUTER_FIRST_AND_FLUSH,
+  OUTER_ONLY,
+  NEITHER,
+} NestedOrder;
+
+/* A directory in another one goes along with it. Nobody has moved it away, and no order is
+ * wrong: a warning would be fatal, also at exit.
+ */
+static void
+test_nested (TestFixture   *fixture,
+             gconstpointer  data)
+{
+  const NestedOrder order = GPOINTER_TO_INT (data);
+
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, test_timeout (60), 0);
+      g_test_trap_assert_passed ();
+      g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
+      return;
+    }
+
+  for (guint i = 0; i < test_scale (200); i++)
+    {
+      g_autoptr(GError) error = NULL;
+      TmpDirectory *outer = test_new_directory (fixture);
+      TmpDirectory *inner = tmp_directory_new_in (tmp_directory_get_file (outer), NULL, NULL, &error);
+
+      g_assert_no_error (error);
+      g_free (test_make_file (tmp_directory_get_path (inner), "file"));
+      test_make_files (tmp_directory_get_path (outer), 10);
+      if (order == INNER_FIRST)
+        g_object_unref (inner);
+      if (order != NEITHER)
+        g_object_unref (outer);
+      if (order == OUTER_FIRST_AND_FLUSH)
+        flush ();
+      if (order == OUTER_FIRST || order == OUTER_FIRST_AND_FLUSH)
+        g_object_unref (inner);
+      if (order == NEITHER)
+        test_hold (outer);
+      if (order == OUTER_ONLY || order == NEITHER)
+        test_hold (inner);
+    }
+}
+
 /* TMPDIR_GLIB_KEEP=1: everything stays, and its path is said once. */
 static void
 test_keep (TestFixture   *fixture,
@@ -572,6 +622,11 @@ main (int    argc,
   test_add ("/unref/parent-read-only", GINT_TO_POINTER (PARENT_READ_ONLY), test_parent);
   test_add ("/unref/parent-file-system-read-only",
             GINT_TO_POINTER (PARENT_FILE_SYSTEM_READ_ONLY), test_parent);
+  test_add ("/unref/nested/inner-first", GINT_TO_POINTER (INNER_FIRST), test_nested);
+  test_add ("/unref/nested/outer-first", GINT_TO_POINTER (OUTER_FIRST), test_nested);
+  test_add ("/unref/nested/outer-first-and-flush", GINT_TO_POINTER (OUTER_FIRST_AND_FLUSH), test_nested);
+  test_add ("/unref/nested/outer-only", GINT_TO_POINTER (OUTER_ONLY), test_nested);
+  test_add ("/unref/nested/neither", GINT_TO_POINTER (NEITHER), test_nested);
   test_add ("/unref/keep", NULL, test_keep);
 
   return test_run ();

@@ -176,8 +176,9 @@ tmp_directory_open (TmpDirectory  *self,
                            N_("The name now leads to something else"));
   else
     tmp_error_set_literal (error, G_IO_ERROR_NOT_FOUND, action, name,
-                           state == TMP_LOCATION_MOVED ? N_("It has been moved away")
-                                                       : N_("Somebody else has deleted it"));
+                           state == TMP_LOCATION_DELETED ? N_("Somebody else has deleted it")
+                           : state == TMP_LOCATION_ALONG ? N_("What it is in is being deleted")
+                                                         : N_("It has been moved away"));
   return FALSE;
 }
 
@@ -261,6 +262,7 @@ typedef struct
   char      *path;
   char      *hidden_path; /* NULL if it could not be hidden */
   TmpFileId  id;          /* of what should have been hidden */
+  int        fd;          /* of that, if it may be in another temporary directory */
   gboolean   quiet;
   TmpJournalEntry journal;
 } Dropped;
@@ -284,6 +286,17 @@ check_dropped (Dropped *dropped)
   return FALSE;
 }
 
+/* Does it go along with another temporary directory that it is in? Then it is none of our
+ * business any more. */
+static gboolean
+goes_along (const Dropped *dropped)
+{
+  const char *path = dropped->hidden_path != NULL ? dropped->hidden_path : dropped->path;
+
+  return path != NULL && dropped->fd >= 0 &&
+         tmp_location_goes_along (path, &dropped->id, dropped->fd);
+}
+
 static void
 dropped_done (TmpDeletion *deletion,
               gpointer     user_data)
@@ -291,16 +304,18 @@ dropped_done (TmpDeletion *deletion,
   Dropped *dropped = user_data;
   g_autoptr (GError) error = NULL;
   gboolean gone = tmp_deletion_get_result (deletion, &error) || !check_dropped (dropped);
+  gboolean along = error != NULL && gone && goes_along (dropped);
 
   /* What could not be deleted may be so later on, by another process. */
   if (gone)
     tmp_journal_strike (dropped->journal);
 
-  if (error != NULL && !dropped->quiet)
+  if (error != NULL && !along && !dropped->quiet)
     g_warning ("%s", error->message);
   else
     tmp_deletion_tell (deletion);
 
+  tmp_fd_close (&dropped->fd);
   g_free (dropped->path);
   g_free (dropped->hidden_path);
   g_free (dropped);
@@ -327,6 +342,7 @@ check_location (TmpDirectory *self,
     {
       tmp_directory_tell (self, "Did not delete",
                           state == TMP_LOCATION_DELETED ? ": Somebody else has deleted it"
+                          : state == TMP_LOCATION_ALONG ? ": What it is in is being deleted"
                           : state == TMP_LOCATION_MOVED ? ": It has been moved away"
                                                         : ": The name now leads to something else");
     }
@@ -350,6 +366,7 @@ hand_over (TmpDirectory    *self,
   gboolean held = tmp_debug_hold (); /* a writer may exit, and then this would stay */
 
   dropped->id = location->id;
+  dropped->fd = location->has_id && tmp_location_is_nested (location) ? fd : -1;
   dropped->quiet = quiet;
   dropped->journal = journal;
   dropped->path = g_strdup (location->path);
@@ -360,7 +377,8 @@ hand_over (TmpDirectory    *self,
     tmp_debug ("Could not rename “%s”, to be deleted: %s", dropped->path, g_strerror (errno));
   else
     tmp_directory_tell (self, "Could not rename", ", to be deleted: It is not native");
-  tmp_fd_close (&fd);
+  if (dropped->fd < 0)
+    tmp_fd_close (&fd);
 
   file = dropped->hidden_path != NULL ? g_file_new_for_path (dropped->hidden_path)
                                       : g_object_ref (location->file);

@@ -27,6 +27,7 @@ typedef enum
 {
   TMP_LOCATION_OURS,
   TMP_LOCATION_DELETED,
+  TMP_LOCATION_ALONG,   /* it goes along with a temporary directory that it is in */
   TMP_LOCATION_MOVED,   /* its name leads nowhere */
   TMP_LOCATION_REPLACED /* its name leads to something else */
 } TmpLocationState;
@@ -42,5 +43,9 @@ TmpLocationState tmp_location_check      (const TmpLocation  *self,
                                           int                 fd);
 gboolean         tmp_location_remove     (const TmpLocation  *self);
 char            *tmp_location_hide       (const TmpLocation  *self);
+gboolean         tmp_location_is_nested  (const TmpLocation  *self);
+gboolean         tmp_location_goes_along (const char         *path,
+                                          const TmpFileId    *id,
+                                          int                 fd);
 
 G_END_DECLS

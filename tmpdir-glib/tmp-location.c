@@ -379,6 +379,52 @@ tmp_location_clear (TmpLocation *self)
   g_clear_pointer (&self->path, g_free);
 }
 
+/* May it be in another temporary directory? There are more names that look so. */
+gboolean
+tmp_location_is_nested (const TmpLocation *self)
+{
+  g_autofree char *parent = self->path != NULL ? g_path_get_dirname (self->path) : NULL;
+  g_auto (GStrv) names = parent != NULL ? g_strsplit (parent, "/", -1) : NULL;
+
+  for (gsize i = 0; names != NULL && names[i] != NULL; i++)
+    if (tmp_name_may_be_ours (names[i]))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Has a directory, which is not at its @path any more, been in another temporary one that
+ * has been dropped since? Then it is, under the hidden name of that, or was until it has
+ * been deleted with it. @fd, if there is one, holds it. */
+gboolean
+tmp_location_goes_along (const char      *path,
+                         const TmpFileId *id,
+                         int              fd)
+{
+  g_auto (GStrv) names = g_strsplit (path, "/", -1);
+  g_autoptr (GString) now = g_string_new (NULL);
+  gboolean dropped = FALSE;
+  struct stat st;
+
+  for (gsize i = 1; names[0] != NULL && names[i] != NULL; i++)
+    {
+      const gsize length = now->len;
+
+      g_string_append_printf (now, "/%s", names[i]);
+      if (names[i + 1] != NULL && tmp_name_may_be_ours (names[i]) && lstat (now->str, &st) != 0)
+        {
+          g_autofree char *hidden = tmp_name_hidden (names[i]);
+
+          dropped = TRUE;
+          g_string_truncate (now, length);
+          g_string_append_printf (now, "/%s", hidden);
+        }
+    }
+
+  return (dropped && lstat (now->str, &st) == 0 && tmp_file_id_equal (id, &st)) ||
+         tmp_fd_is_deleted (fd);
+}
+
 /* Is it still there, under its name? @fd, if there is one, holds it. A location
  * that is not native cannot be recognised, and passes for what it was. */
 TmpLocationState
@@ -391,7 +437,9 @@ tmp_location_check (const TmpLocation *self,
     return TMP_LOCATION_OURS;
 
   if (lstat (self->path, &st) != 0)
-    return tmp_fd_is_deleted (fd) ? TMP_LOCATION_DELETED : TMP_LOCATION_MOVED;
+    return tmp_fd_is_deleted (fd)                                ? TMP_LOCATION_DELETED
+           : tmp_location_goes_along (self->path, &self->id, fd) ? TMP_LOCATION_ALONG
+                                                                 : TMP_LOCATION_MOVED;
   if (tmp_file_id_equal (&self->id, &st))
     return TMP_LOCATION_OURS;
 
