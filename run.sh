@@ -38,6 +38,7 @@ needed=(
   'gobject-introspection   g-ir-scanner --version'
   'libgirepository1.0-dev  pkg-config gobject-introspection-1.0'
   'valac                   vapigen --version'
+  'valgrind                valgrind --version'
   'gettext                 msgfmt --version'
   'locales                 test -e /usr/share/i18n/locales/de_DE'
   'python3-gi              python3_with_gi'
