@@ -266,6 +266,23 @@ class TestErrors(TestCase):
             with self.subTest(**names), self.assertRaises(ValueError):
                 Tmp.Directory(dir=self.base, **names)
 
+    def test_not_utf8(self):
+        """A file may be named so, but not a property of GObject."""
+        for name in '\udcff', '\ud800':
+            for names in {'prefix': name}, {'suffix': name}:
+                with self.subTest(**names), self.assertRaises(UnicodeEncodeError):
+                    Tmp.Directory(dir=self.base, **names)
+        with self.assertRaises(UnicodeEncodeError):
+            Tmp.Directory(dir=os.fsencode(self.base), prefix=b'\xff')
+        self.assertEmpty(self.base)
+
+    def test_read_only_properties(self):
+        """GObject would only criticize it."""
+        for name in 'file', 'path', 'entries_removed', 'unknown':
+            with self.subTest(name=name), self.assertRaises(TypeError):
+                Tmp.Directory(dir=self.base, **{name: None})
+        self.assertEmpty(self.base)
+
     def test_dir_and_parent(self):
         with self.assertRaises(TypeError):
             Tmp.Directory(dir=self.base, parent=Gio.File.new_for_path(self.base))

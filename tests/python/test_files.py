@@ -271,6 +271,7 @@ class SpooledStream(WithDirectory):
     def test_no_directory(self):
         for wrong in None, self.base:
             self.assertRaises(TypeError, Tmp.SpooledStream, wrong, 5)
+        self.assertRaises(TypeError, Tmp.SpooledStream, self.directory, rolled=True)
 
     def test_rollover(self):
         stream = self.stream(GLib.MAXUINT64)

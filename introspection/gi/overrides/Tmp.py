@@ -156,13 +156,21 @@ def _filename(file):
 
 
 def _affix(affix):
-    """A prefix or suffix as the str that GObject takes."""
+    """A prefix or suffix as the str that a call of C takes."""
     if affix is None:
         return None
     affix = os.fsdecode(affix)
     # GObject would silently cut the string there.
     if '\0' in affix:
         raise ValueError('embedded null byte')
+    return affix
+
+
+def _property(affix):
+    """The same for a property, which is UTF-8 or a UnicodeEncodeError."""
+    affix = _affix(affix)
+    if affix is not None:
+        affix.encode()
     return affix
 
 
@@ -378,19 +386,20 @@ class _Directory:
         cls.__gtype__ = Tmp.Directory.__gtype__
 
     def __init__(self, suffix=None, prefix=None, dir=None,
-                 ignore_cleanup_errors=False, *, delete=True, **properties):
+                 ignore_cleanup_errors=False, *, delete=True, parent=None,
+                 auto_cleanup=None):
         self._bytes = _any_bytes(suffix, prefix, dir)
         if dir is not None:
-            if properties.get('parent') is not None:
+            if parent is not None:
                 raise TypeError("'dir' and 'parent' are the same thing")
-            properties['parent'] = _file(dir or os.curdir)
-        elif properties.get('parent') is None:
-            properties['parent'] = _default_parent()
-        properties.setdefault('auto_cleanup', bool(delete))
+            parent = _file(dir or os.curdir)
+        elif parent is None:
+            parent = _default_parent()
 
         GObject.Object.__init__(
-            self, suffix=_affix(suffix), prefix=_affix(prefix),
-            ignore_cleanup_errors=bool(ignore_cleanup_errors), **properties)
+            self, suffix=_property(suffix), prefix=_property(prefix), parent=parent,
+            ignore_cleanup_errors=bool(ignore_cleanup_errors),
+            auto_cleanup=bool(delete if auto_cleanup is None else auto_cleanup))
         with _os_errors(_filename(self.get_parent())):
             self.init(None)
 
@@ -632,12 +641,11 @@ class _SpooledStream:
     memory; GLib.MAXUINT64 is no limit.
     """
 
-    def __init__(self, directory, max_size=0, **properties):
+    def __init__(self, directory, max_size=0):
         # Without one GObject would make a stream that can do nothing.
         if not isinstance(directory, Tmp.Directory):
             raise TypeError(f'a Tmp.Directory is needed, not {directory!r}')
-        GObject.Object.__init__(self, directory=directory, max_size=max_size,
-                                **properties)
+        GObject.Object.__init__(self, directory=directory, max_size=max_size)
 
     def __enter__(self):
         return self
