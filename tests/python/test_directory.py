@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import asyncio
+import copy
 import errno
 import os
 import pathlib
@@ -182,6 +183,13 @@ class TestCreate(TestCase):
         self.assertEqual(os.listdir(directory), [])
         self.assertEqual(repr(directory), f'<Tmp.Directory {directory.name!r}>')
 
+    def test_copy(self):
+        with Tmp.Directory(dir=self.base) as path:
+            directory = Tmp.Directory(dir=path)
+            for same in copy.copy(directory), copy.deepcopy({'directory': directory})['directory']:
+                self.assertIs(same, directory)
+            directory.cleanup()
+
     def test_init_again(self):
         with Tmp.Directory(dir=self.base) as path:
             directory = Tmp.Directory(dir=path)
@@ -302,11 +310,11 @@ class TestErrors(TestCase):
         missing = os.path.join(self.base, 'missing')
         with self.assertRaises(FileNotFoundError) as caught:
             Tmp.Directory(dir=missing)
-        copy = pickle.loads(pickle.dumps(caught.exception))
-        self.assertIsInstance(copy, FileNotFoundError)
-        self.assertIOError(copy, Gio.IOErrorEnum.NOT_FOUND, missing)
-        self.assertEqual(copy.filename, missing)
-        self.assertEqual(str(copy), str(caught.exception))
+        error = pickle.loads(pickle.dumps(caught.exception))
+        self.assertIsInstance(error, FileNotFoundError)
+        self.assertIOError(error, Gio.IOErrorEnum.NOT_FOUND, missing)
+        self.assertEqual(error.filename, missing)
+        self.assertEqual(str(error), str(caught.exception))
 
     def test_uninitialised(self):
         directory = GObject.GObject.__new__(Tmp.Directory)

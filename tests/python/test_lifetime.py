@@ -173,6 +173,23 @@ import warnings
 warnings.simplefilter('always')
 ''' + self.script, stderr='ResourceWarning: Implicitly cleaning up')
 
+    def test_owner_with_finalizer(self):
+        """What has one cleans it up when its own turn comes, which is late."""
+        process = self.run_script('''
+class Owner:
+    def __init__(self):
+        self.directory = Tmp.Directory()
+
+    def __del__(self):
+        self.directory.cleanup()
+        print('cleaned up')
+
+owner = Owner()
+os.mkdir(owner.directory.name + '/x')
+''', env={b'PYTHONWARNINGS': b'ignore'})
+        self.assertEqual((process.stdout, process.stderr), ('cleaned up\n', ''))
+        self.assertEmpty(self.base)
+
     def test_while_cleaning_up(self):
         self.assertLeavesNothing(self.script + 'directory.cleanup_async()\n')
 

@@ -467,6 +467,15 @@ class _Directory:
         kind = type(self).__name__ if type(self) is not Tmp.Directory else 'Tmp.Directory'
         return f'<{kind} {(self.name or file.get_uri()) if file else None!r}>'
 
+    # A copy of what has one, say by dataclasses.asdict(), has the same one: there is
+    # only one directory. GObject's own refuse.
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
     def __enter__(self):
         if self._pid is None:
             self._pid = os.getpid()
@@ -578,6 +587,10 @@ class _Directory:
 
     def cleanup(self, cancellable=None):
         """Deletes everything inside and the directory. Again, it does nothing."""
+        if self._finalizer is not None and self._is_finalizing():
+            # Called by the __del__() of something that was there until Python's end.
+            # Like tempfile, we have warned of it, and C deletes it at exit.
+            return True
         with _os_errors(self.name):
             done = _cleanup(self, cancellable)
         _unwatch(self)
