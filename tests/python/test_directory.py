@@ -555,6 +555,17 @@ class TestContextManager(TestCase):
             asyncio.run(use())
         self.assertEmpty(self.base)
 
+    def test_async_with_foreign_loop(self):
+        """One that is not asyncio's, the least that can be."""
+        async def use():
+            async with Tmp.Directory(dir=self.base) as path:
+                return os.path.isdir(path)
+
+        with self.assertRaises(StopIteration) as caught:
+            use().send(None)
+        self.assertIs(caught.exception.value, True)
+        self.assertEmpty(self.base)
+
     def test_async_with_does_not_block(self):
         """Other tasks run while the directory is deleted."""
         ticks = 0

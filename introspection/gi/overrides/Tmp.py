@@ -489,10 +489,16 @@ class _Directory:
         return self.__enter__()
 
     async def __aexit__(self, *exc_info):
-        # In a thread, so that this works under every event loop and in every
-        # version of PyGObject. The import is here because it is a slow one.
+        # In a thread, so that this works under every event loop of asyncio and in
+        # every version of PyGObject. The import is here because it is a slow one.
         import asyncio
-        await asyncio.to_thread(self.__exit__, *exc_info)
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            # Under somebody else's, as trio's, it blocks.
+            self.__exit__(*exc_info)
+        else:
+            await asyncio.to_thread(self.__exit__, *exc_info)
 
     def get_child(self, name):
         """A Gio.File inside, for a relative path that does not climb out."""
