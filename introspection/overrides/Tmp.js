@@ -21,6 +21,15 @@ function _findNul(values) {
     });
 }
 
+// An object without those of its properties that are undefined. What is no object is
+// for GObject to refuse.
+function _defined(properties) {
+    if (typeof properties !== 'object' || properties === null)
+        return properties;
+    return Object.fromEntries(
+        Object.entries(properties).filter(([, value]) => value !== undefined));
+}
+
 // Has arguments that are left out, or undefined, replaced by their defaults.
 // An asynchronous call may have one more, a callback, and then returns nothing.
 function _setDefaults(owner, name, defaults) {
@@ -59,7 +68,7 @@ function _patchDirectory({Directory, PersistFlags}) {
     const prototype = Directory.prototype;
 
     prototype._init = function (properties = {}) {
-        GObject.Object.prototype._init.call(this, properties);
+        GObject.Object.prototype._init.call(this, _defined(properties));
         const error = _findNul(Object.values(properties));
         if (error !== null)
             throw error;

@@ -83,6 +83,19 @@ test('properties', base => {
     directory.cleanup();
 });
 
+test('properties that are undefined', async base => {
+    const {prefix, options} = {};
+
+    const directory = new Tmp.Directory({parent: base, prefix, suffix: undefined});
+    assertEqual(directory.prefix, null);
+    assert(directory.file.get_basename().startsWith('tmp'));
+    directory.cleanup();
+    await Tmp.Directory.with({parent: base, prefix, auto_cleanup: options}, inside => {
+        assert(inside.auto_cleanup);
+    });
+    assertEqual(children(base).length, 0);
+});
+
 test('constructors', base => {
     for (const directory of [Tmp.Directory.new(), Tmp.Directory.new('x'),
         Tmp.Directory.new_in(base), Tmp.Directory.new_in(base, 'x', null)]) {
