@@ -51,6 +51,8 @@ void test_initable (File @base) throws Error {
 
 	assert_true (directory.file.get_basename ().has_prefix ("a"));
 	assert_true (directory.file.get_basename ().has_suffix ("z"));
+	assert_cmpstr (directory.get_suffix (), EQ, "z");
+	assert_cmpstr (directory.suffix, EQ, "z");
 	assert_false (directory.auto_cleanup);
 	directory.auto_cleanup = true;
 	directory.cleanup ();
