@@ -20,7 +20,18 @@ INTROSPECTION = pathlib.Path(__file__).resolve().parents[2] / 'introspection'
 STUB = INTROSPECTION / 'gi-stubs' / 'repository' / 'Tmp.pyi'
 GIR = pathlib.Path(os.environ['GI_TYPELIB_PATH'].split(':')[0], 'Tmp-1.gir')
 CORE = '{http://www.gtk.org/introspection/core/1.0}'
+C = '{http://www.gtk.org/introspection/c/1.0}'
 GLIB = '{http://www.gtk.org/introspection/glib/1.0}'
+
+CALLS = {CORE + kind for kind in ('constructor', 'function', 'method')}
+# What GIR calls it, and how it is called in Python
+RETURNS = {
+    'gboolean': 'bool', 'gssize': 'int', 'guint64': 'int', 'none': 'None',
+    'filename': 'str', 'utf8': 'str', 'Gio.File': 'Gio.File',
+    'Directory': 'Directory[str]', 'SpooledStream': 'SpooledStream',
+}
+# Without one, Python's constructor makes no stream.
+ALWAYS = {'tmp_spooled_stream_get_directory': 'Directory[Any]'}
 
 # What is in every class of Python
 COMMON = {'__class_getitem__', '__del__', '__init_subclass__', '__repr__'}
@@ -84,6 +95,49 @@ class TestStub(TestCase):
         self.assertEqual({name for name in self.module if not name.startswith('_')},
                          expected)
         self.assertGreater(len(expected), 10)
+
+    def test_calls(self):
+        """Each call of the GIR takes, and gives, what the stub says."""
+        calls = 0
+        for node in ElementTree.parse(GIR).getroot().find(f'{CORE}namespace').iter():
+            name = node.get('name')
+            if (node.tag not in CALLS or node.get('introspectable') == '0'
+                    or node.get('moved-to')):
+                continue
+            calls += 1
+            identifier = node.get(f'{C}identifier')
+            stub = self.callables[identifier]
+            with self.subTest(call=identifier):
+                parameters = node.findall(f'{CORE}parameters/{CORE}parameter')
+                taken = [parameter.get('name') for parameter in parameters
+                         if parameter.get('direction') != 'out']
+                named = [argument.arg for argument in stub.args.args
+                         if argument.arg != 'self']
+                if stub.args.vararg:
+                    named.append(stub.args.vararg.arg)
+                self.assertEqual(named, taken)
+
+                returned = node.find(f'{CORE}return-value')
+                given = RETURNS[returned.find(f'{CORE}type').get('name')]
+                if returned.get('nullable') == '1':
+                    given = f'Optional[{given}]'
+                if len(taken) < len(parameters):
+                    given = '_NewFile'
+                if name.endswith('_async'):
+                    # What its _finish gives
+                    finish = self.callables[identifier.replace('_async', '_finish')]
+                    given = f'Awaitable[{ast.unparse(finish.returns)}]'
+                self.assertEqual(ast.unparse(stub.returns), ALWAYS.get(identifier, given))
+        self.assertGreater(calls, 30)
+
+    @property
+    def callables(self):
+        """What each function of C is in the stub."""
+        found = {f'tmp_{name}': node for name, node in self.module.items()}
+        for name, prefix in ('Directory', 'tmp_directory_'), ('SpooledStream', 'tmp_spooled_stream_'):
+            found.update({prefix + member: node
+                          for member, node in self.members(name).items()})
+        return found
 
     def assertSignature(self, stub, function):
         arguments = stub.args
