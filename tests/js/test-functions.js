@@ -120,7 +120,7 @@ test('reclaim', async base => {
         await runScript(base, `
             const directory = Tmp.Directory.new_in(Gio.File.new_for_path(GLib.get_tmp_dir()));
             const pid = new Gio.Credentials().get_unix_pid();
-            GLib.spawn_command_line_sync(\`kill -KILL \${pid}\`);`, command);
+            GLib.spawn_command_line_sync(\`sh -c "kill -KILL \${pid}"\`);`, command);
         assertEqual(children(base).length, 2);
 
         const {stdout} = await runScript(base, script, command);
