@@ -3,6 +3,7 @@
 
 import asyncio
 import errno
+import gc
 import os
 import threading
 import unittest
@@ -10,7 +11,6 @@ import unittest
 from testlib import TIMEOUT, TestCase, iterate_until, make_tree, wait_for
 import gi
 from gi.repository import Gio, GLib, Tmp
-import gi.overrides.Tmp as overrides
 
 
 class TestCreateAsync(TestCase):
@@ -186,33 +186,21 @@ class TestCleanupAsync(TestCase):
         self.assertTrue(any(ticks_during_cleanup() >= 5 for _try in range(3)))
 
 
+@unittest.skipIf(gi.version_info < (3, 50),
+                 'PyGObject has an event loop from 3.50 on, this is '
+                 + '.'.join(map(str, gi.version_info)))
 class TestAwait(TestCase):
 
-    def test_translation(self):
-        """An awaitable keeps its value, and its error becomes an OSError."""
-        async def use():
-            future = asyncio.get_running_loop().create_future()
-            awaitable = overrides._awaitable(future, '/x')
-            future.set_result(5)
-            self.assertEqual(await awaitable, 5)
-            self.assertTrue(awaitable.done())
-            self.assertEqual(await overrides._awaitable(future, '/x', str), '5')
-
-            future = asyncio.get_running_loop().create_future()
-            future.set_exception(GLib.Error.new_literal(
-                Gio.io_error_quark(), '/x is missing', Gio.IOErrorEnum.NOT_FOUND))
-            with self.assertRaises(FileNotFoundError) as caught:
-                await overrides._awaitable(future, '/x')
-            self.assertIOError(caught.exception, Gio.IOErrorEnum.NOT_FOUND, '/x')
-
-        asyncio.run(use())
-
-    @unittest.skipIf(gi.version_info < (3, 50),
-                     'PyGObject awaits from 3.50 on, this is '
-                     + '.'.join(map(str, gi.version_info)))
-    def test_await(self):
+    def run_until_complete(self, coroutine):
         from gi.events import GLibEventLoopPolicy
+        loop = GLibEventLoopPolicy().get_event_loop()
+        complaints = []
+        loop.set_exception_handler(
+            lambda _loop, context: complaints.append(context['message']))
+        loop.run_until_complete(asyncio.wait_for(coroutine, TIMEOUT))
+        self.assertEqual(complaints, [])
 
+    def test_await(self):
         async def use():
             directory = await Tmp.Directory.create_async(self.base)
             make_tree(directory.name, 250)
@@ -228,12 +216,72 @@ class TestAwait(TestCase):
             self.assertTrue(await directory.cleanup_async())
             self.assertTrue(await Tmp.delete_tree_async(directory.name))
             await Tmp.flush_async()
-            with self.assertRaises(FileNotFoundError):
-                await Tmp.Directory.create_async(os.path.join(self.base, 'missing'))
+            missing = os.path.join(self.base, 'missing')
+            with self.assertRaises(FileNotFoundError) as caught:
+                await Tmp.Directory.create_async(missing)
+            self.assertIOError(caught.exception, Gio.IOErrorEnum.NOT_FOUND, missing)
+            self.assertEqual(caught.exception.filename, missing)
 
-        loop = GLibEventLoopPolicy().get_event_loop()
-        loop.run_until_complete(asyncio.wait_for(use(), TIMEOUT))
+        self.run_until_complete(use())
         self.assertEmpty(self.base)
+
+    def test_last_reference(self):
+        """What has been awaited goes like anything else."""
+        async def use():
+            await Tmp.Directory.create_async(self.base)
+            gc.collect()
+            while os.listdir(self.base):
+                await asyncio.sleep(0.01)
+
+        self.run_until_complete(use())
+
+    def test_cancelled(self):
+        """A task that awaits can be cancelled, by a timeout as well."""
+        async def use():
+            for number in range(3):
+                directory = Tmp.Directory(dir=self.base)
+                make_tree(directory.name, 2000)
+
+                async def cleanup():
+                    await directory.cleanup_async()
+
+                task = asyncio.create_task(cleanup())
+                if number == 0:
+                    with self.assertRaises(asyncio.TimeoutError):
+                        await asyncio.wait_for(task, 0.0001)
+                else:
+                    # Before the task has begun, and after
+                    if number == 2:
+                        await asyncio.sleep(0)
+                    task.cancel()
+                    with self.assertRaises(asyncio.CancelledError):
+                        await task
+                self.assertTrue(task.cancelled())
+                directory.cleanup()
+
+            creation = Tmp.Directory.create_async(self.base)
+            creation.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await creation
+            # Nobody wants what has been created all the same.
+            Tmp.flush()
+            while os.listdir(self.base):
+                await asyncio.sleep(0.01)
+
+        self.run_until_complete(use())
+
+    def test_own_cancellable(self):
+        async def use():
+            with Tmp.Directory(dir=self.base) as path:
+                directory = Tmp.Directory(dir=path)
+                cancellable = Gio.Cancellable()
+                cancellable.cancel()
+                with self.assertRaises(OSError) as caught:
+                    await directory.cleanup_async(cancellable=cancellable)
+                self.assertIOError(caught.exception, Gio.IOErrorEnum.CANCELLED)
+                directory.cleanup()
+
+        self.run_until_complete(use())
 
 
 if __name__ == '__main__':

@@ -88,28 +88,52 @@ def _os_errors(filename):
         raise _translate(error, filename) from error.__context__
 
 
-class _Awaitable:
-    """What an asynchronous call returns under an event loop of PyGObject 3.50
-    or newer, with the errors translated."""
+# Asynchronous calls
+# ------------------
 
-    def __init__(self, pending, filename, convert):
-        self._pending = pending
-        self._filename = filename
-        self._convert = convert
-
-    def __await__(self):
-        return self._wait().__await__()
-
-    async def _wait(self):
-        with _os_errors(self._filename):
-            return self._convert(await self._pending)
-
-    def __getattr__(self, name):
-        return getattr(self._pending, name)
+def _running_loop():
+    """The event loop that dispatches what GIO calls back, which PyGObject has from
+    3.50 on, if it is that which runs."""
+    events = sys.modules.get('gi.events')
+    if events is None:
+        return None
+    loop = events.asyncio._get_running_loop()
+    return loop if isinstance(loop, events.GLibEventLoop) else None
 
 
-def _awaitable(pending, filename, convert=lambda result: result):
-    return None if pending is None else _Awaitable(pending, filename, convert)
+def _begin(filename, begin, finish, cancellable=None, callback=None, *user_data,
+           **kwargs):
+    """Begins an asynchronous call, to be awaited if there is no callback and the
+    event loop is the right one. PyGObject does the same, but 3.50 never frees what
+    has been awaited, and there a task that awaits cannot be cancelled."""
+    loop = _running_loop() if callback is None else None
+    if loop is None:
+        return begin(cancellable, callback, *user_data, **kwargs)
+
+    future = loop.create_future()
+    if cancellable is None:
+        cancellable = Gio.Cancellable()
+
+    def end(_source, result):
+        if future.cancelled():
+            return
+        try:
+            with _os_errors(filename):
+                value = finish(result)
+        except OSError as error:
+            # Without this frame, which would hold the result, and this the directory
+            error.__context__ = None
+            future.set_exception(error.with_traceback(None))
+        else:
+            future.set_result(value)
+
+    def cancel(future):
+        if future.cancelled():
+            cancellable.cancel()
+
+    future.add_done_callback(cancel)
+    begin(cancellable, end)
+    return future
 
 
 # Arguments
@@ -438,9 +462,10 @@ class _Directory:
     def create_async(parent=None, prefix=None,
                      io_priority=GLib.PRIORITY_DEFAULT, *args, **kwargs):
         parent = _optional_file(parent)
-        return _awaitable(
-            _create_async(parent, _affix(prefix), io_priority, *args, **kwargs),
-            _filename(parent))
+        return _begin(
+            _filename(parent),
+            functools.partial(_create_async, parent, _affix(prefix), io_priority),
+            _create_finish, *args, **kwargs)
 
     @staticmethod
     def create_finish(result):
@@ -524,10 +549,12 @@ class _Directory:
 
     def new_file_async(self, prefix=None, suffix=None,
                        io_priority=GLib.PRIORITY_DEFAULT, *args, **kwargs):
-        return _awaitable(
-            _new_file_async(self, _affix(prefix), _affix(suffix), io_priority,
-                            *args, **kwargs),
-            self.name, _NewFile)
+        return _begin(
+            self.name,
+            functools.partial(_new_file_async, self, _affix(prefix), _affix(suffix),
+                              io_priority),
+            lambda result: _NewFile(_new_file_finish(self, result)),
+            *args, **kwargs)
 
     def new_file_finish(self, result):
         with _os_errors(self.name):
@@ -542,10 +569,11 @@ class _Directory:
     def new_subdirectory_async(self, prefix=None, suffix=None,
                                io_priority=GLib.PRIORITY_DEFAULT,
                                *args, **kwargs):
-        return _awaitable(
-            _new_subdirectory_async(self, _affix(prefix), _affix(suffix),
-                                    io_priority, *args, **kwargs),
-            self.name)
+        return _begin(
+            self.name,
+            functools.partial(_new_subdirectory_async, self, _affix(prefix),
+                              _affix(suffix), io_priority),
+            functools.partial(_new_subdirectory_finish, self), *args, **kwargs)
 
     def new_subdirectory_finish(self, result):
         with _os_errors(self.name):
@@ -557,8 +585,8 @@ class _Directory:
             return _clear(self, cancellable)
 
     def clear_async(self, io_priority=GLib.PRIORITY_DEFAULT, *args, **kwargs):
-        return _awaitable(_clear_async(self, io_priority, *args, **kwargs),
-                          self.name)
+        return _begin(self.name, functools.partial(_clear_async, self, io_priority),
+                      functools.partial(_clear_finish, self), *args, **kwargs)
 
     def clear_finish(self, result):
         with _os_errors(self.name):
@@ -582,10 +610,10 @@ class _Directory:
         # Whatever comes of it, it was not to be dropped: no warning.
         if not flags & Tmp.PersistFlags.EXCHANGE:
             _unwatch(self)
-        return _awaitable(
-            _persist_async(self, destination, flags, io_priority,
-                           *args, **kwargs),
-            _filename(destination))
+        return _begin(
+            _filename(destination),
+            functools.partial(_persist_async, self, destination, flags, io_priority),
+            functools.partial(_persist_finish, self), *args, **kwargs)
 
     def persist_finish(self, result):
         with _os_errors(self.name):
@@ -605,8 +633,8 @@ class _Directory:
     def cleanup_async(self, io_priority=GLib.PRIORITY_DEFAULT, *args, **kwargs):
         # Whatever comes of it, it was asked for: no warning.
         _unwatch(self)
-        return _awaitable(_cleanup_async(self, io_priority, *args, **kwargs),
-                          self.name)
+        return _begin(self.name, functools.partial(_cleanup_async, self, io_priority),
+                      functools.partial(_cleanup_finish, self), *args, **kwargs)
 
     def cleanup_finish(self, result):
         with _os_errors(self.name):
@@ -692,8 +720,9 @@ class _SpooledStream:
 
     def rollover_async(self, io_priority=GLib.PRIORITY_DEFAULT,
                        *args, **kwargs):
-        return _awaitable(_rollover_async(self, io_priority, *args, **kwargs),
-                          self._where())
+        return _begin(self._where(),
+                      functools.partial(_rollover_async, self, io_priority),
+                      functools.partial(_rollover_finish, self), *args, **kwargs)
 
     def rollover_finish(self, result):
         with _os_errors(self._where()):
@@ -741,9 +770,9 @@ def delete_tree(file, flags=Tmp.DeleteFlags.NONE, cancellable=None):
 def delete_tree_async(file, flags=Tmp.DeleteFlags.NONE,
                       io_priority=GLib.PRIORITY_DEFAULT, *args, **kwargs):
     file = _file(file)
-    return _awaitable(
-        _delete_tree_async(file, flags, io_priority, *args, **kwargs),
-        _filename(file))
+    return _begin(_filename(file),
+                  functools.partial(_delete_tree_async, file, flags, io_priority),
+                  _delete_tree_finish, *args, **kwargs)
 
 
 @override(_delete_tree_finish)
@@ -760,7 +789,7 @@ def flush(cancellable=None):
 
 @override(_flush_async)
 def flush_async(*args, **kwargs):
-    return _awaitable(_flush_async(*args, **kwargs), None)
+    return _begin(None, _flush_async, _flush_finish, *args, **kwargs)
 
 
 @override(_flush_finish)
@@ -777,7 +806,7 @@ def reclaim(cancellable=None):
 
 @override(_reclaim_async)
 def reclaim_async(*args, **kwargs):
-    return _awaitable(_reclaim_async(*args, **kwargs), None)
+    return _begin(None, _reclaim_async, _reclaim_finish, *args, **kwargs)
 
 
 @override(_reclaim_finish)
