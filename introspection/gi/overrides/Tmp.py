@@ -384,7 +384,9 @@ class _Directory:
 
     dir is a str, bytes, os.PathLike or Gio.File; the names are bytes if prefix,
     suffix or dir is. Errors are a GLib.Error and the OSError that belongs to it,
-    as FileNotFoundError, at once. A forked child deletes nothing of its parent's.
+    as FileNotFoundError, at once. A forked child deletes nothing of its parent's;
+    of os.fork() while there is one, Python 3.12 and newer warn, since a thread waits
+    to delete it.
     """
 
     # The process that may clean up, and the pending ResourceWarning; both are
