@@ -283,6 +283,55 @@ void test_exit (File @base) throws Error {
 	assert_cmpint (count_children (@base), EQ, 0);
 }
 
+delegate void UseFunc (owned Tmp.Directory directory);
+
+// Through owned arguments, containers and closures, each of which is the last to hold it.
+void test_owners (File @base) throws Error {
+	UseFunc use = (directory) => assert_true (directory.file.has_parent (@base));
+	Tmp.Directory? directory = new Tmp.Directory.in (@base);
+	use ((owned) directory);
+	assert_null (directory);
+	assert_cmpint (count_children (@base), EQ, 0);
+
+	var array = new GenericArray<Tmp.Directory> ();
+	array.add (new Tmp.Directory.in (@base));
+	array.add (new Tmp.Directory.in (@base));
+	array.remove_index (0);
+	assert_cmpint (count_children (@base), EQ, 1);
+	array = null;
+	assert_cmpint (count_children (@base), EQ, 0);
+
+	var held = new Tmp.Directory.in (@base);
+	SourceFunc hold = () => held.auto_cleanup;
+	held = null;
+	hold = null;
+
+	var value = Value (typeof (Tmp.Directory));
+	value.take_object (new Tmp.Directory.in (@base));
+	assert_nonnull (((Tmp.Directory) value.get_object ()).path);
+	value.unset ();
+	assert_cmpint (count_children (@base), EQ, 0);
+	Tmp.flush ();
+}
+
+// Of calls whose caller does not wait, none leaves anything, or leaks it.
+void test_nobody_listens (File @base) throws Error {
+	// Until the end of a block valac holds what has no name.
+	{
+		new Tmp.Directory.in (@base).cleanup_async.begin ();
+		new Tmp.Directory.in (@base).clear_async.begin ();
+		new Tmp.Directory.in (@base).new_file_async.begin ();
+		new Tmp.Directory.in (@base).new_subdirectory_async.begin ();
+		new Tmp.Directory.in (@base).persist_async.begin (@base.get_child ("missing/file"));
+	}
+
+	var timer = Timeout.add (5, () => Source.CONTINUE);
+	while (count_children (@base) > 0)
+		MainContext.@default ().iteration (true);
+	Source.remove (timer);
+	Tmp.flush ();
+}
+
 async void test_create_async (File @base) throws Error {
 	var directory = yield Tmp.Directory.create_async (@base, "x");
 	assert_true (directory.file.has_parent (@base));
@@ -377,6 +426,8 @@ int main (string[] args) {
 	add_test ("/vala/directory/unref", test_unref);
 	add_test ("/vala/directory/no-auto-cleanup", test_no_auto_cleanup);
 	add_test ("/vala/directory/exit", test_exit);
+	add_test ("/vala/directory/owners", test_owners);
+	add_test ("/vala/directory/nobody-listens", test_nobody_listens);
 	add_async_test ("/vala/directory/create-async",
 	                (folder, callback) => test_create_async.begin (folder, callback),
 	                (result) => test_create_async.end (result));
