@@ -32,6 +32,7 @@ declare module 'gi://Tmp?version=1' {
         }
 
         namespace Directory {
+            function with_<T>(body: (directory: Directory) => T | PromiseLike<T>): Promise<T>;
             function with_<T>(properties: Partial<ConstructorProps> | undefined,
                 body: (directory: Directory) => T | PromiseLike<T>): Promise<T>;
             // A reserved word can be the name of an export, but not of a function.

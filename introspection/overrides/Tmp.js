@@ -11,6 +11,9 @@ const {Gio, GLib, GObject} = imports.gi;
 // An argument that has to be there
 const NEEDED = undefined;
 
+// Has the constructor leave the creation to init_async().
+const LATER = Symbol('later');
+
 // C would see what is before the NUL: another name than the one asked for.
 function _findNul(values) {
     const name = values.find(value => typeof value === 'string' && value.includes('\0'));
@@ -67,13 +70,16 @@ async function _dispose(directory) {
 function _patchDirectory({Directory, PersistFlags}) {
     const prototype = Directory.prototype;
 
-    prototype._init = function (properties = {}) {
+    prototype._init = function (properties = {}, when) {
         GObject.Object.prototype._init.call(this, _defined(properties));
         const error = _findNul(Object.values(properties));
         if (error !== null)
             throw error;
-        this.init(null);
+        if (when !== LATER)
+            this.init(null);
     };
+
+    Gio._promisify(prototype, 'init_async', 'init_finish');
 
     _patch(Directory, {
         new: [null],
@@ -95,11 +101,17 @@ function _patchDirectory({Directory, PersistFlags}) {
         persist_async: [NEEDED, PersistFlags.NONE, GLib.PRIORITY_DEFAULT, null],
     });
 
-    // Calls body with a new directory, and cleans it up whether the promise
-    // that body returns is kept or broken.
-    Directory.with = async function (properties, body) {
-        const directory = new Directory(properties);
+    // with([properties,] body): calls body with a new directory, and cleans it up
+    // whether the promise that body returns is kept or broken.
+    Directory.with = async function (...args) {
+        const body = args.pop();
         let result;
+
+        if (typeof body !== 'function')
+            throw new TypeError('The last argument of Tmp.Directory.with() is not a function');
+
+        const directory = new Directory(args[0], LATER);
+        await directory.init_async(GLib.PRIORITY_DEFAULT, null);
 
         try {
             result = await body(directory);

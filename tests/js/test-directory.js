@@ -427,6 +427,17 @@ test('with', async base => {
     assert(!exists(file));
 });
 
+test('with a body alone', async base => {
+    let path = null;
+
+    assertEqual(await Tmp.Directory.with(directory => {
+        ({path} = directory);
+        assert(GLib.file_test(path, GLib.FileTest.IS_DIR));
+        return path.length;
+    }), path.length);
+    assert(!GLib.file_test(path, GLib.FileTest.EXISTS));
+});
+
 test('with a body that throws', async base => {
     for (const body of [() => {
         throw new RangeError('body');
