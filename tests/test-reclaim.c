@@ -193,6 +193,43 @@ test_nested (TestFixture   *fixture,
   mortal_assert_clean (fixture);
 }
 
+/* Where it is cannot be looked at when it is dropped, which says nothing about it. */
+static int
+drop_unknown (TestFixture   *fixture,
+              gconstpointer  data)
+{
+  g_autofree char *tmp = mortal_get_tmp (fixture);
+  g_autofree char *moved = g_build_filename (tmp, "moved", NULL);
+  g_autofree char *sub = test_make_dir (tmp, "sub");
+  g_autoptr(GFile) parent = g_file_new_for_path (sub);
+
+  held = create (parent, NULL, NULL, TRUE);
+  test_make_files (tmp_directory_get_path (held), 5);
+  g_assert_no_errno (g_rename (sub, moved));
+  g_assert_no_errno (symlink ("sub", sub));
+  tmp_directory_set_ignore_cleanup_errors (held, TRUE);
+  g_clear_object (&held);
+  return 0;
+}
+
+static void
+test_unknown (TestFixture   *fixture,
+              gconstpointer  data)
+{
+  g_autofree char *tmp = mortal_get_tmp (fixture);
+  g_autofree char *moved = g_build_filename (tmp, "moved", NULL);
+  g_autofree char *sub = g_build_filename (tmp, "sub", NULL);
+
+  g_assert_cmpint (mortal_live (fixture, drop_unknown, data), ==, 0);
+  g_assert_no_errno (g_unlink (sub));
+  g_assert_no_errno (g_rename (moved, sub));
+  g_assert_cmpuint (test_count_entries (sub), ==, 1 + 5);
+
+  g_assert_cmpint (mortal_reclaim (fixture), ==, 1);
+  g_assert_no_errno (g_rmdir (sub));
+  mortal_assert_clean (fixture);
+}
+
 /* Creates some, and waits to be killed. */
 static int
 live (TestFixture   *fixture,
@@ -461,6 +498,7 @@ main (int    argc,
 
   mortal_add ("/reclaim/nested/owned", GINT_TO_POINTER (FALSE), test_nested);
   mortal_add ("/reclaim/nested/dropped", GINT_TO_POINTER (TRUE), test_nested);
+  mortal_add ("/reclaim/unknown", NULL, test_unknown);
   mortal_add ("/reclaim/live", NULL, test_live);
   mortal_add ("/reclaim/child", NULL, test_child);
   for (Kept kept = 0; kept <= NOT_KEPT; kept++)

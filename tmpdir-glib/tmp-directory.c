@@ -148,6 +148,7 @@ tmp_directory_open (TmpDirectory  *self,
   TmpLocation location;
   g_autofree char *name = NULL;
   gboolean owned;
+  int errsv;
 
   *fd = -1;
   if (!tmp_directory_check_initialized (self, error))
@@ -163,6 +164,7 @@ tmp_directory_open (TmpDirectory  *self,
     g_mutex_unlock (&self->lock);
 
   state = owned ? tmp_location_check (&location, *fd) : TMP_LOCATION_DELETED;
+  errsv = errno;
   if (state == TMP_LOCATION_OURS)
     return TRUE;
 
@@ -171,6 +173,8 @@ tmp_directory_open (TmpDirectory  *self,
   if (!owned)
     tmp_error_set_literal (error, G_IO_ERROR_CLOSED, action, name,
                            N_("It has been cleaned up, or given away"));
+  else if (state == TMP_LOCATION_UNKNOWN)
+    tmp_error_set_errno (error, errsv, action, name);
   else if (state == TMP_LOCATION_REPLACED)
     tmp_error_set_literal (error, G_IO_ERROR_FAILED, action, name,
                            N_("The name now leads to something else"));
@@ -276,8 +280,10 @@ check_dropped (Dropped *dropped)
   const char *path = dropped->hidden_path != NULL ? dropped->hidden_path : dropped->path;
   struct stat st;
 
-  if (path == NULL || lstat (path, &st) != 0)
+  if (path == NULL)
     return FALSE;
+  if (lstat (path, &st) != 0)
+    return errno != ENOENT && errno != ENOTDIR;
   if (tmp_file_id_equal (&dropped->id, &st))
     return TRUE;
 
@@ -322,7 +328,7 @@ dropped_done (TmpDeletion *deletion,
 }
 
 /* If the directory is not where it was, says so. Only if it is, it may be
- * deleted. */
+ * deleted; if that cannot be known now, whoever tries to will have the error. */
 static gboolean
 check_location (TmpDirectory *self,
                 int           fd,
@@ -338,7 +344,7 @@ check_location (TmpDirectory *self,
                  state == TMP_LOCATION_MOVED ? "It has been moved away"
                                              : "The name now leads to something else");
     }
-  else if (state != TMP_LOCATION_OURS)
+  else if (state != TMP_LOCATION_OURS && state != TMP_LOCATION_UNKNOWN)
     {
       tmp_directory_tell (self, "Did not delete",
                           state == TMP_LOCATION_DELETED ? ": Somebody else has deleted it"
@@ -347,7 +353,7 @@ check_location (TmpDirectory *self,
                                                         : ": The name now leads to something else");
     }
 
-  return state == TMP_LOCATION_OURS;
+  return state == TMP_LOCATION_OURS || state == TMP_LOCATION_UNKNOWN;
 }
 
 /* Leaves the deletion to the background, under a name that is not ours any

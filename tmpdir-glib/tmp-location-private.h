@@ -27,9 +27,10 @@ typedef enum
 {
   TMP_LOCATION_OURS,
   TMP_LOCATION_DELETED,
-  TMP_LOCATION_ALONG,   /* it goes along with a temporary directory that it is in */
-  TMP_LOCATION_MOVED,   /* its name leads nowhere */
-  TMP_LOCATION_REPLACED /* its name leads to something else */
+  TMP_LOCATION_ALONG,    /* it goes along with a temporary directory that it is in */
+  TMP_LOCATION_MOVED,    /* its name leads nowhere */
+  TMP_LOCATION_REPLACED, /* its name leads to something else */
+  TMP_LOCATION_UNKNOWN   /* errno says why */
 } TmpLocationState;
 
 gboolean         tmp_location_create     (TmpLocation        *self,

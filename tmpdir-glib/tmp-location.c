@@ -437,7 +437,8 @@ tmp_location_check (const TmpLocation *self,
     return TMP_LOCATION_OURS;
 
   if (lstat (self->path, &st) != 0)
-    return tmp_fd_is_deleted (fd)                                ? TMP_LOCATION_DELETED
+    return errno != ENOENT && errno != ENOTDIR                   ? TMP_LOCATION_UNKNOWN
+           : tmp_fd_is_deleted (fd)                              ? TMP_LOCATION_DELETED
            : tmp_location_goes_along (self->path, &self->id, fd) ? TMP_LOCATION_ALONG
                                                                  : TMP_LOCATION_MOVED;
   if (tmp_file_id_equal (&self->id, &st))
