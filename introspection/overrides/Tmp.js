@@ -142,9 +142,17 @@ function _patchDirectory({Directory, PersistFlags}) {
 }
 
 function _init() {
+    const {SpooledStream} = this;
+
     _patchDirectory(this);
 
-    _patch(this.SpooledStream.prototype, {
+    SpooledStream.prototype._init = function (properties = {}) {
+        GObject.Object.prototype._init.call(this, _defined(properties));
+    };
+    _patch(SpooledStream, {
+        new: [NEEDED, 0],
+    });
+    _patch(SpooledStream.prototype, {
         rollover: [null],
         rollover_async: [GLib.PRIORITY_DEFAULT, null],
     });

@@ -43,6 +43,19 @@ test('in memory, and then in a file', base => {
     directory.cleanup();
 });
 
+test('nothing in memory by default', base => {
+    const directory = new Tmp.Directory({parent: base});
+
+    for (const stream of [new Tmp.SpooledStream({directory}), Tmp.SpooledStream.new(directory),
+        new Tmp.SpooledStream({directory, max_size: undefined})]) {
+        assertEqual(stream.max_size, 0);
+        stream.output_stream.write_all('1', null);
+        assertEqual(stream.rolled, true);
+        stream.close(null);
+    }
+    directory.cleanup();
+});
+
 test('one position, and promises', async base => {
     const directory = new Tmp.Directory({parent: base});
 
