@@ -282,20 +282,49 @@ run_async (TmpDirectory        *self,
  *
  * Deletes the directory with everything inside.
  *
- * See [func@Tmp.delete_tree] for how, and for the errors. In addition it is
- * `G_IO_ERROR_NOT_FOUND` if the directory has been moved away,
- * `G_IO_ERROR_FAILED` if something else has its name now, and
- * `G_IO_ERROR_PERMISSION_DENIED` in a forked child of the process that created
- * it; nothing is deleted then. After any error the object still owns the
- * directory, and this method can be called again.
- *
- * It is no error if the directory is gone already, or has been detached.
- *
  * This call blocks; see [method@Tmp.Directory.cleanup_async]. It may be used
  * from any thread, and from several at once. Meanwhile it notifies
  * [property@Tmp.Directory:entries-removed], in this thread.
  *
+ * It is no error if the directory is gone already, or has been detached.
+ *
+ * ## What may be left
+ *
+ * After an error, or if @cancellable is cancelled, what could not be deleted: the object
+ * still owns the directory then, and this method can be called again.
+ *
+ * ## Security
+ *
+ * That of [func@Tmp.delete_tree]; and only the very directory that the object has created is
+ * deleted, whatever has its name now.
+ *
+ * ## Errors
+ *
+ * Those of [func@Tmp.delete_tree], and
+ *
+ * - `G_IO_ERROR_NOT_FOUND` if the directory has been moved away;
+ * - `G_IO_ERROR_FAILED` if something else has its name now;
+ * - `G_IO_ERROR_PERMISSION_DENIED` in a forked child of the process that created it.
+ *
+ * With [property@Tmp.Directory:ignore-cleanup-errors], what could not be deleted is no error.
+ *
+ * ## Example
+ *
+ * ```c
+ * g_autoptr (GError) error = NULL;
+ *
+ * if (tmp_directory_cleanup (dir, NULL, &error))
+ *   return TRUE;
+ *
+ * // Say, "Could not delete “/tmp/my-app-…/mnt”: Device or resource busy
+ * // (2 files and directories are left)"
+ * g_printerr ("%s\n", error->message);
+ * return FALSE; // and everything else is gone
+ * ```
+ *
  * Returns: `TRUE` if nothing is left, or if errors are to be ignored
+ *
+ * Since: 0.1
  */
 gboolean
 tmp_directory_cleanup (TmpDirectory  *self,
@@ -312,7 +341,7 @@ tmp_directory_cleanup (TmpDirectory  *self,
 /**
  * tmp_directory_cleanup_async:
  * @self: a directory
- * @io_priority: the [I/O priority](iface.AsyncResult.html#io-priority), for
+ * @io_priority: the [I/O priority](https://docs.gtk.org/gio/iface.AsyncResult.html#io-priority), for
  *   example `G_PRIORITY_DEFAULT`; deletions of a lower priority wait for those
  *   of a higher one
  * @cancellable: (nullable): a [class@Gio.Cancellable]
@@ -324,6 +353,14 @@ tmp_directory_cleanup (TmpDirectory  *self,
  * See [method@Tmp.Directory.cleanup]. [property@Tmp.Directory:entries-removed]
  * tells how far it is. The work goes on if the main loop stops, and if the
  * process exits normally, the exit waits for it.
+ *
+ * ## Example
+ *
+ * ```c
+ * tmp_directory_cleanup_async (dir, G_PRIORITY_LOW, NULL, on_cleaned_up, NULL);
+ * ```
+ *
+ * Since: 0.1
  */
 void
 tmp_directory_cleanup_async (TmpDirectory        *self,
@@ -347,7 +384,16 @@ tmp_directory_cleanup_async (TmpDirectory        *self,
  *
  * Finishes [method@Tmp.Directory.cleanup_async].
  *
+ * ## Example
+ *
+ * ```c
+ * if (!tmp_directory_cleanup_finish (dir, result, &error))
+ *   g_warning ("%s", error->message);
+ * ```
+ *
  * Returns: `TRUE` if nothing is left, or if errors are to be ignored
+ *
+ * Since: 0.1
  */
 gboolean
 tmp_directory_cleanup_finish (TmpDirectory  *self,
@@ -370,22 +416,44 @@ tmp_directory_cleanup_finish (TmpDirectory  *self,
  * Deletes everything inside the directory, but not the directory itself.
  *
  * It remains the same directory, with its name, its mode and its lock, and can be
- * used at once. For how it is deleted, and for the errors, see
- * [func@Tmp.delete_tree] with `TMP_DELETE_KEEP_ROOT`. In addition it is
- * `G_IO_ERROR_NOT_FOUND` if the directory has been moved away or deleted,
- * `G_IO_ERROR_FAILED` if something else has its name now, `G_IO_ERROR_CLOSED` if it has
- * been cleaned up or detached, and `G_IO_ERROR_PERMISSION_DENIED` in a forked child of
- * the process that created it; nothing is deleted then. After any error the object still
- * owns the directory with whatever is left inside.
- *
- * [property@Tmp.Directory:ignore-cleanup-errors] and `TMPDIR_GLIB_KEEP` change nothing
- * here: a program that goes on wants to know what it finds.
+ * used at once.
  *
  * This call blocks; see [method@Tmp.Directory.clear_async]. It may be used from any
  * thread. Meanwhile it notifies [property@Tmp.Directory:entries-removed], in this
  * thread.
  *
+ * ## What may be left
+ *
+ * After an error, or if @cancellable is cancelled, what could not be deleted: the object
+ * still owns the directory then, with that inside.
+ *
+ * ## Security
+ *
+ * That of [func@Tmp.delete_tree]; and only the very directory that the object has created is
+ * emptied, whatever has its name now.
+ *
+ * ## Errors
+ *
+ * Those of [func@Tmp.delete_tree] with `TMP_DELETE_KEEP_ROOT`, and
+ *
+ * - `G_IO_ERROR_NOT_FOUND` if the directory has been moved away or deleted;
+ * - `G_IO_ERROR_FAILED` if something else has its name now;
+ * - `G_IO_ERROR_CLOSED` if it has been cleaned up or detached;
+ * - `G_IO_ERROR_PERMISSION_DENIED` in a forked child of the process that created it.
+ *
+ * [property@Tmp.Directory:ignore-cleanup-errors] and `TMPDIR_GLIB_KEEP` change nothing
+ * here: a program that goes on wants to know what it finds.
+ *
+ * ## Example
+ *
+ * ```c
+ * if (!tmp_directory_clear (dir, cancellable, error))
+ *   return FALSE;
+ * ```
+ *
  * Returns: `TRUE` if nothing is left inside
+ *
+ * Since: 0.1
  */
 gboolean
 tmp_directory_clear (TmpDirectory  *self,
@@ -402,7 +470,7 @@ tmp_directory_clear (TmpDirectory  *self,
 /**
  * tmp_directory_clear_async:
  * @self: a directory
- * @io_priority: the [I/O priority](iface.AsyncResult.html#io-priority), for
+ * @io_priority: the [I/O priority](https://docs.gtk.org/gio/iface.AsyncResult.html#io-priority), for
  *   example `G_PRIORITY_DEFAULT`
  * @cancellable: (nullable): a [class@Gio.Cancellable]
  * @callback: (nullable) (scope async) (closure user_data): called when it is done
@@ -412,6 +480,8 @@ tmp_directory_clear (TmpDirectory  *self,
  *
  * See [method@Tmp.Directory.clear]. [property@Tmp.Directory:entries-removed] tells how
  * far it is.
+ *
+ * Since: 0.1
  */
 void
 tmp_directory_clear_async (TmpDirectory        *self,
@@ -436,6 +506,8 @@ tmp_directory_clear_async (TmpDirectory        *self,
  * Finishes [method@Tmp.Directory.clear_async].
  *
  * Returns: `TRUE` if nothing is left inside
+ *
+ * Since: 0.1
  */
 gboolean
 tmp_directory_clear_finish (TmpDirectory  *self,

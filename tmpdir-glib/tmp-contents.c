@@ -52,13 +52,29 @@ is_inside (const char *name)
  *
  * Gets a file inside the directory, which need not exist.
  *
+ * This is for names that come from elsewhere, from an archive for example. It does no I/O.
+ *
+ * ## Security
+ *
  * The name is not looked up, so a symbolic link in the directory may still lead
  * elsewhere.
+ *
+ * ## Errors
  *
  * It is `G_IO_ERROR_INVALID_FILENAME` if @name is absolute or empty, or leaves
  * the directory by `..`.
  *
+ * ## Example
+ *
+ * ```c
+ * g_autoptr (GFile) file = tmp_directory_get_child (dir, name_in_archive, error);
+ * if (file == NULL)
+ *   return FALSE; // it was "/etc/passwd", or "../../.bashrc"
+ * ```
+ *
  * Returns: (transfer full): the file
+ *
+ * Since: 0.1
  */
 GFile *
 tmp_directory_get_child (TmpDirectory  *self,
@@ -92,8 +108,16 @@ tmp_directory_get_child (TmpDirectory  *self,
  *
  * Unlike [method@Tmp.Directory.get_child], it does not check the elements.
  *
+ * ## Example
+ *
+ * ```c
+ * g_autofree char *path = tmp_directory_build_path (dir, "report.txt", NULL);
+ * ```
+ *
  * Returns: (type filename) (transfer full) (nullable): the path, `NULL` if the
  *   directory is not native or if @self has not been initialized
+ *
+ * Since: 0.1
  */
 char *
 tmp_directory_build_path (TmpDirectory *self,
@@ -333,14 +357,8 @@ tmp_directory_open_unnamed (TmpDirectory  *self,
  *
  * Creates a new, empty file inside the directory.
  *
- * Its name is unpredictable, and its mode is 0600 whatever the umask. It is deleted with
- * the directory; it may be deleted or moved away before that. This is what
- * `NamedTemporaryFile` of Python's `tempfile` module is with `dir=` and `delete=False`.
- *
- * It is `G_IO_ERROR_INVALID_FILENAME` if @prefix or @suffix has a slash or is too long,
- * `G_IO_ERROR_NOT_FOUND` if the directory has been moved away or deleted,
- * `G_IO_ERROR_FAILED` if something else has its name now, and `G_IO_ERROR_CLOSED` if it
- * has been cleaned up or detached. After any error there is no new file.
+ * This is what `NamedTemporaryFile` of Python's `tempfile` module is with `dir=` and
+ * `delete=False`.
  *
  * Where the directory is not native, the mode is what its backend makes of it, and if the
  * backend cannot open a file to be both read and written, like `sftp`, the file is there
@@ -349,7 +367,35 @@ tmp_directory_open_unnamed (TmpDirectory  *self,
  * This call blocks, but not for long on a local file system. It may be used from any
  * thread, and in a forked child.
  *
+ * ## What may be left
+ *
+ * Nothing after an error. The file is deleted with the directory; it may be deleted or moved
+ * away before that.
+ *
+ * ## Security
+ *
+ * Its name has 80 random bits, and its mode is 0600 whatever the umask. It is created by
+ * the descriptor of the directory, so in no other one that has taken its name.
+ *
+ * ## Errors
+ *
+ * It is `G_IO_ERROR_INVALID_FILENAME` if @prefix or @suffix has a slash or is too long,
+ * `G_IO_ERROR_NOT_FOUND` if the directory has been moved away or deleted,
+ * `G_IO_ERROR_FAILED` if something else has its name now, and `G_IO_ERROR_CLOSED` if it
+ * has been cleaned up or detached.
+ *
+ * ## Example
+ *
+ * ```c
+ * g_autoptr (GFileIOStream) stream = NULL;
+ * g_autoptr (GFile) file = tmp_directory_new_file (dir, "page-", ".html", &stream, NULL, error);
+ * if (file == NULL)
+ *   return FALSE;
+ * ```
+ *
  * Returns: (transfer full): the file
+ *
+ * Since: 0.1
  */
 GFile *
 tmp_directory_new_file (TmpDirectory   *self,
@@ -379,13 +425,19 @@ tmp_directory_new_file (TmpDirectory   *self,
  *
  * Creates a new, empty directory inside the directory.
  *
- * Its name is unpredictable, and its mode is 0700. It is deleted with the directory it is
- * in, and not before. The errors are those of [method@Tmp.Directory.new_file].
+ * What may be left, the errors, and when it blocks are those of
+ * [method@Tmp.Directory.new_file]; how safe it is, too, but that its mode is 0700. It is no
+ * object of its own: it is deleted with the directory it is in, and not before.
  *
- * This call blocks, but not for long on a local file system. It may be used from any
- * thread, and in a forked child.
+ * ## Example
+ *
+ * ```c
+ * return tmp_directory_new_subdirectory (dir, "job-", NULL, NULL, error);
+ * ```
  *
  * Returns: (transfer full): the new directory
+ *
+ * Since: 0.1
  */
 GFile *
 tmp_directory_new_subdirectory (TmpDirectory  *self,
@@ -484,7 +536,7 @@ new_finish (GAsyncResult   *result,
  * @self: a directory
  * @prefix: (nullable) (type filename): how its name begins; `NULL` is `tmp`
  * @suffix: (nullable) (type filename): how its name ends; `NULL` is nothing
- * @io_priority: the [I/O priority](iface.AsyncResult.html#io-priority), for
+ * @io_priority: the [I/O priority](https://docs.gtk.org/gio/iface.AsyncResult.html#io-priority), for
  *   example `G_PRIORITY_DEFAULT`
  * @cancellable: (nullable): a [class@Gio.Cancellable]
  * @callback: (nullable) (scope async) (closure user_data): called when it is done
@@ -493,6 +545,8 @@ new_finish (GAsyncResult   *result,
  * Creates a new, empty file inside the directory, without blocking.
  *
  * See [method@Tmp.Directory.new_file].
+ *
+ * Since: 0.1
  */
 void
 tmp_directory_new_file_async (TmpDirectory        *self,
@@ -521,6 +575,8 @@ tmp_directory_new_file_async (TmpDirectory        *self,
  * Finishes [method@Tmp.Directory.new_file_async].
  *
  * Returns: (transfer full): the file
+ *
+ * Since: 0.1
  */
 GFile *
 tmp_directory_new_file_finish (TmpDirectory   *self,
@@ -540,7 +596,7 @@ tmp_directory_new_file_finish (TmpDirectory   *self,
  * @self: a directory
  * @prefix: (nullable) (type filename): how its name begins; `NULL` is `tmp`
  * @suffix: (nullable) (type filename): how its name ends; `NULL` is nothing
- * @io_priority: the [I/O priority](iface.AsyncResult.html#io-priority), for
+ * @io_priority: the [I/O priority](https://docs.gtk.org/gio/iface.AsyncResult.html#io-priority), for
  *   example `G_PRIORITY_DEFAULT`
  * @cancellable: (nullable): a [class@Gio.Cancellable]
  * @callback: (nullable) (scope async) (closure user_data): called when it is done
@@ -549,6 +605,8 @@ tmp_directory_new_file_finish (TmpDirectory   *self,
  * Creates a new, empty directory inside the directory, without blocking.
  *
  * See [method@Tmp.Directory.new_subdirectory].
+ *
+ * Since: 0.1
  */
 void
 tmp_directory_new_subdirectory_async (TmpDirectory        *self,
@@ -575,6 +633,8 @@ tmp_directory_new_subdirectory_async (TmpDirectory        *self,
  * Finishes [method@Tmp.Directory.new_subdirectory_async].
  *
  * Returns: (transfer full): the new directory
+ *
+ * Since: 0.1
  */
 GFile *
 tmp_directory_new_subdirectory_finish (TmpDirectory  *self,

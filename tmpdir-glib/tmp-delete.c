@@ -23,11 +23,22 @@
  *
  * Deletes a file, or a directory with everything inside.
  *
+ * Native directories that their owner is not allowed to read or change are made accessible
+ * first, if this process is their owner. It is no error if @file does not exist.
+ *
+ * This call blocks, with several threads at work where that is faster. It may
+ * be used from any thread.
+ *
+ * ## What may be left
+ *
+ * Everything that can be deleted is, even if something else cannot. If @cancellable is
+ * cancelled, what is deleted by then stays deleted.
+ *
+ * ## Security
+ *
  * Symbolic links are deleted, never followed, not even if @file is one. Mount
  * points are neither entered nor removed, unless @file is one itself and
- * @flags has [flags@Tmp.DeleteFlags.KEEP_ROOT]. Native directories that their
- * owner is not allowed to read or change are made accessible first, if this
- * process is their owner.
+ * @flags has `TMP_DELETE_KEEP_ROOT`.
  *
  * For native files all of this holds whatever others do to the tree in the
  * meantime. A directory belongs to the tree if it is there when it is reached:
@@ -36,27 +47,28 @@
  * somebody who can write to the tree may still swap a directory for a link at
  * the wrong moment.
  *
- * Everything that can be deleted is, even if something else cannot. The error
- * is then the first one met: its message has the path of the file, the reason,
+ * ## Errors
+ *
+ * The error is the first one met: its message has the path of the file, the reason,
  * and how many files and directories are known to be left; what is in a
- * directory that cannot be read is not.
- *
- * It is no error if @file does not exist. If @cancellable is cancelled, what
- * is deleted by then stays deleted.
- *
- * This call blocks, with several threads at work where that is faster. It may
- * be used from any thread.
- *
- * Possible errors, all of them [error@Gio.IOErrorEnum], are those of
- * [method@Gio.File.delete], and:
+ * directory that cannot be read is not. All of them are [error@Gio.IOErrorEnum]: those of
+ * [method@Gio.File.delete], and
  *
  * - `G_IO_ERROR_BUSY` if there is a mount point in the tree, or if somebody
  *   keeps adding files faster than they can be deleted;
  * - `G_IO_ERROR_NOT_DIRECTORY` if there is no directory whose contents could be
- *   deleted with [flags@Tmp.DeleteFlags.KEEP_ROOT];
+ *   deleted with `TMP_DELETE_KEEP_ROOT`;
  * - `G_IO_ERROR_INVALID_ARGUMENT` if @file is the root of the file system.
  *
+ * ## Example
+ *
+ * ```c
+ * return tmp_delete_tree (cache, TMP_DELETE_KEEP_ROOT, cancellable, error);
+ * ```
+ *
  * Returns: `TRUE` if nothing is left, or if errors are to be ignored
+ *
+ * Since: 0.1
  */
 gboolean
 tmp_delete_tree (GFile           *file,
@@ -95,7 +107,7 @@ delete_tree_done (TmpDeletion *deletion,
  * tmp_delete_tree_async:
  * @file: what to delete
  * @flags: how
- * @io_priority: the [I/O priority](iface.AsyncResult.html#io-priority), for
+ * @io_priority: the [I/O priority](https://docs.gtk.org/gio/iface.AsyncResult.html#io-priority), for
  *   example `G_PRIORITY_DEFAULT`; deletions of a lower priority wait for those
  *   of a higher one
  * @cancellable: (nullable): a [class@Gio.Cancellable]
@@ -108,6 +120,8 @@ delete_tree_done (TmpDeletion *deletion,
  *
  * The work is done by threads of this library. It goes on if the main loop
  * stops, and if the process exits normally, the exit waits for it.
+ *
+ * Since: 0.1
  */
 void
 tmp_delete_tree_async (GFile               *file,
@@ -141,6 +155,8 @@ tmp_delete_tree_async (GFile               *file,
  * Finishes [func@Tmp.delete_tree_async].
  *
  * Returns: `TRUE` if nothing is left, or if errors are to be ignored
+ *
+ * Since: 0.1
  */
 gboolean
 tmp_delete_tree_finish (GAsyncResult  *result,
@@ -193,13 +209,27 @@ wait_cancelled (GCancellable *cancellable,
  * far: directories whose last reference is gone, and asynchronous deletions.
  *
  * A process that exits normally does this by itself. It is useful before
- * something that needs the space, and in tests. The error can only be
- * `G_IO_ERROR_CANCELLED`; what could not be deleted is reported where it was
- * asked for.
+ * something that needs the space, before the parent of a directory is removed, and in
+ * tests. It may be used from any thread, and blocks it.
  *
- * It may be used from any thread, and blocks it.
+ * ## Errors
+ *
+ * The error can only be `G_IO_ERROR_CANCELLED`; what could not be deleted is reported where
+ * it was asked for.
+ *
+ * ## Example
+ *
+ * ```c
+ * g_clear_object (dir);
+ *
+ * // What was in it may still be there, beside where it was.
+ * return tmp_flush (NULL, error) &&
+ *        g_file_delete (parent, NULL, error);
+ * ```
  *
  * Returns: `TRUE` if nothing is being deleted any more of what was
+ *
+ * Since: 0.1
  */
 gboolean
 tmp_flush (GCancellable  *cancellable,
@@ -302,6 +332,8 @@ flush_completed (GTask      *task,
  * the background so far.
  *
  * See [func@Tmp.flush].
+ *
+ * Since: 0.1
  */
 void
 tmp_flush_async (GCancellable        *cancellable,
@@ -338,6 +370,8 @@ tmp_flush_async (GCancellable        *cancellable,
  * Finishes [func@Tmp.flush_async].
  *
  * Returns: `TRUE` if nothing is being deleted any more of what was
+ *
+ * Since: 0.1
  */
 gboolean
 tmp_flush_finish (GAsyncResult  *result,

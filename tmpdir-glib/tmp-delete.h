@@ -21,6 +21,8 @@ G_BEGIN_DECLS
  * @TMP_DELETE_IGNORE_ERRORS: report success even if something is left
  *
  * Flags for [func@Tmp.delete_tree].
+ *
+ * Since: 0.1
  */
 typedef enum /*< flags >*/
 {

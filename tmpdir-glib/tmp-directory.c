@@ -4,7 +4,6 @@
 
 /**
  * TmpDirectory:
- *
  * A temporary directory that lives as long as somebody holds a reference.
  *
  * [ctor@Tmp.Directory.new] creates a new, empty directory that nobody else can
@@ -13,19 +12,34 @@
  * threads of this library, so that a main loop never waits for it.
  *
  * ```c
- * g_autoptr (GError) error = NULL;
- * g_autoptr (TmpDirectory) dir = tmp_directory_new ("my-app-", &error);
+ * g_autoptr (TmpDirectory) dir = tmp_directory_new ("my-app-", error);
  * if (dir == NULL)
  *   return FALSE;
  *
  * g_autofree char *path = tmp_directory_build_path (dir, "report.txt", NULL);
- * if (!g_file_set_contents (path, "…", -1, &error))
+ * if (!g_file_set_contents (path, "…", -1, error))
  *   return FALSE;
  * ```
  *
  * To know that everything is gone, and what could not be deleted, call
  * [method@Tmp.Directory.cleanup] or [method@Tmp.Directory.cleanup_async]. To
- * keep the directory, call [method@Tmp.Directory.detach].
+ * keep the directory, call [method@Tmp.Directory.detach] or, to give it a place and a
+ * name, [method@Tmp.Directory.persist].
+ *
+ * The properties that have no argument in a constructor are for `g_initable_new()` and its
+ * relatives:
+ *
+ * ```c
+ * return g_initable_new (TMP_TYPE_DIRECTORY, cancellable, error,
+ *                        "parent", parent,
+ *                        "prefix", "my-app-",
+ *                        "suffix", ".d",
+ *                        "ignore-cleanup-errors", TRUE,
+ *                        NULL);
+ * ```
+ *
+ * After a mere `g_object_new()` there is no directory: getters return `NULL`, and
+ * methods fail with `G_IO_ERROR_NOT_INITIALIZED`, until [method@Gio.Initable.init].
  *
  * ## What may be left
  *
@@ -38,12 +52,8 @@
  * Only the directory that this object has created is ever deleted. If somebody
  * moves it away or puts something else into its place, that is left alone, and
  * a warning says so. A forked child may use the directories of its parent, but
- * never deletes them.
- *
- * ## Threads
- *
- * All methods may be called from any thread. Signals and callbacks come in the
- * thread-default main context of the call that they belong to.
+ * never deletes them. More about this is on the page
+ * [“What you may rely on”](guarantees.html).
  *
  * ## Security
  *
@@ -53,8 +63,21 @@
  * [func@Tmp.delete_tree]. Where the parent is not a native file, say a GVfs
  * mount, the mode and the safety are what its backend makes of them.
  *
+ * ## Errors
+ *
+ * All calls report in [error@Gio.IOErrorEnum]; the message has the path and the reason.
+ * What fails after the last reference is gone is a warning in the log domain `tmpdir-glib`,
+ * unless [property@Tmp.Directory:ignore-cleanup-errors] is set.
+ *
+ * ## Threads
+ *
+ * All methods may be called from any thread. Signals and callbacks come in the
+ * thread-default main context of the call that they belong to.
+ *
  * The idea, and many of the names, come from `TemporaryDirectory` in Python's
  * `tempfile` module.
+ *
+ * Since: 0.1
  */
 
 #include "config.h"
@@ -648,6 +671,8 @@ tmp_directory_class_init (TmpDirectoryClass *klass)
    *
    * `NULL` is the system's directory for temporary files, see
    * [func@GLib.get_tmp_dir]. It need not be a native file.
+   *
+   * Since: 0.1
    */
   properties[PROP_PARENT] =
     g_param_spec_object ("parent", NULL, NULL, G_TYPE_FILE,
@@ -657,6 +682,8 @@ tmp_directory_class_init (TmpDirectoryClass *klass)
    * TmpDirectory:prefix: (getter get_prefix)
    *
    * How the name begins; `NULL` is `tmp`.
+   *
+   * Since: 0.1
    */
   properties[PROP_PREFIX] =
     g_param_spec_string ("prefix", NULL, NULL, NULL,
@@ -666,6 +693,8 @@ tmp_directory_class_init (TmpDirectoryClass *klass)
    * TmpDirectory:suffix: (getter get_suffix)
    *
    * How the name ends; `NULL` is nothing.
+   *
+   * Since: 0.1
    */
   properties[PROP_SUFFIX] =
     g_param_spec_string ("suffix", NULL, NULL, NULL,
@@ -675,6 +704,8 @@ tmp_directory_class_init (TmpDirectoryClass *klass)
    * TmpDirectory:auto-cleanup: (getter get_auto_cleanup) (setter set_auto_cleanup)
    *
    * Whether the directory is deleted with the last reference and at exit.
+   *
+   * Since: 0.1
    */
   properties[PROP_AUTO_CLEANUP] =
     g_param_spec_boolean ("auto-cleanup", NULL, NULL, TRUE,
@@ -686,6 +717,8 @@ tmp_directory_class_init (TmpDirectoryClass *klass)
    * Whether it is all right if something could not be deleted.
    *
    * Everything that can be deleted is deleted in either case.
+   *
+   * Since: 0.1
    */
   properties[PROP_IGNORE_CLEANUP_ERRORS] =
     g_param_spec_boolean ("ignore-cleanup-errors", NULL, NULL, FALSE,
@@ -697,6 +730,8 @@ tmp_directory_class_init (TmpDirectoryClass *klass)
    * Where the directory is.
    *
    * The one form that works for every name in every language.
+   *
+   * Since: 0.1
    */
   properties[PROP_FILE] =
     g_param_spec_object ("file", NULL, NULL, G_TYPE_FILE,
@@ -709,6 +744,8 @@ tmp_directory_class_init (TmpDirectoryClass *klass)
    *
    * It is as the system has it, so it need not be UTF-8. Languages whose
    * strings are always Unicode use [property@Tmp.Directory:file] to be safe.
+   *
+   * Since: 0.1
    */
   properties[PROP_PATH] =
     g_param_spec_string ("path", NULL, NULL, NULL,
@@ -725,6 +762,8 @@ tmp_directory_class_init (TmpDirectoryClass *klass)
    * done: by [method@Tmp.Directory.cleanup_async] in the thread-default main
    * context of its caller, by [method@Tmp.Directory.cleanup] in the thread that
    * waits in there.
+   *
+   * Since: 0.1
    */
   properties[PROP_ENTRIES_REMOVED] =
     g_param_spec_uint64 ("entries-removed", NULL, NULL, 0, G_MAXUINT64, 0,
@@ -749,14 +788,34 @@ tmp_directory_init (TmpDirectory *self)
  *
  * Creates a new directory in the system's directory for temporary files.
  *
- * That is the one [func@GLib.dir_make_tmp] uses. This call does not block for
- * longer than it takes to create a directory.
+ * That is the one [func@GLib.Dir.make_tmp] uses. This call blocks for no longer than it
+ * takes to create a directory, and may be used from any thread.
  *
- * Possible errors are those of `mkdir()`, as [error@Gio.IOErrorEnum], and
- * `G_IO_ERROR_INVALID_FILENAME` if @prefix has a slash or is too long for a
- * file name. Nothing is created then.
+ * ## What may be left
+ *
+ * Nothing after an error, else the directory for as long as [class@Tmp.Directory] says.
+ *
+ * ## Security
+ *
+ * It is a directory of this user's that nobody else can enter, and that was not there
+ * before: if somebody takes the name meanwhile, it gets another one.
+ *
+ * ## Errors
+ *
+ * All of them are [error@Gio.IOErrorEnum]: those of `mkdir()`, and
+ * `G_IO_ERROR_INVALID_FILENAME` if @prefix has a slash or is too long for a file name.
+ *
+ * ## Example
+ *
+ * ```c
+ * g_autoptr (TmpDirectory) dir = tmp_directory_new ("my-app-", error);
+ * if (dir == NULL)
+ *   return FALSE;
+ * ```
  *
  * Returns: (transfer full): the new directory
+ *
+ * Since: 0.1
  */
 TmpDirectory *
 tmp_directory_new (const char  *prefix,
@@ -775,11 +834,25 @@ tmp_directory_new (const char  *prefix,
  *
  * Creates a new directory in another one.
  *
- * If @parent is not a native file this can take as long as its backend does;
- * use [func@Tmp.Directory.create_async] then. See [ctor@Tmp.Directory.new] for
- * the errors.
+ * This is for what is to be on the file system of something else, or is too large for
+ * `/tmp`. If @parent is not a native file, it can block for as long as its backend does; use
+ * [func@Tmp.Directory.create_async] then.
+ *
+ * What may be left, how safe it is, and the errors are those of [ctor@Tmp.Directory.new]; the
+ * error is `G_IO_ERROR_CANCELLED` if @cancellable is, and then nothing is left, either.
+ *
+ * ## Example
+ *
+ * ```c
+ * g_autoptr (GFile) parent = g_file_get_parent (destination);
+ * g_autoptr (TmpDirectory) dir = tmp_directory_new_in (parent, ".new-", cancellable, error);
+ * if (dir == NULL)
+ *   return FALSE;
+ * ```
  *
  * Returns: (transfer full): the new directory
+ *
+ * Since: 0.1
  */
 TmpDirectory *
 tmp_directory_new_in (GFile         *parent,
@@ -833,7 +906,7 @@ create_in_thread (gpointer       source_object,
  * @parent: (nullable): where to create it; `NULL` is the system's directory
  *   for temporary files
  * @prefix: (nullable): how its name begins; `NULL` is `tmp`
- * @io_priority: the [I/O priority](iface.AsyncResult.html#io-priority), for
+ * @io_priority: the [I/O priority](https://docs.gtk.org/gio/iface.AsyncResult.html#io-priority), for
  *   example `G_PRIORITY_DEFAULT`
  * @cancellable: (nullable): a [class@Gio.Cancellable]
  * @callback: (nullable) (scope async) (closure user_data): called when it is done
@@ -841,8 +914,16 @@ create_in_thread (gpointer       source_object,
  *
  * Creates a new directory without blocking.
  *
- * See [ctor@Tmp.Directory.new_in]. A cancellation leaves no directory behind,
- * whenever it comes.
+ * See [ctor@Tmp.Directory.new_in]. A cancellation leaves no directory behind, whenever it
+ * comes.
+ *
+ * ## Example
+ *
+ * ```c
+ * tmp_directory_create_async (parent, "my-app-", G_PRIORITY_DEFAULT, cancellable, on_created, dir);
+ * ```
+ *
+ * Since: 0.1
  */
 void
 tmp_directory_create_async (GFile               *parent,
@@ -877,7 +958,17 @@ tmp_directory_create_async (GFile               *parent,
  *
  * Finishes [func@Tmp.Directory.create_async].
  *
+ * ## Example
+ *
+ * ```c
+ * *dir = tmp_directory_create_finish (result, &error);
+ * if (*dir == NULL)
+ *   g_warning ("%s", error->message);
+ * ```
+ *
  * Returns: (transfer full): the new directory
+ *
+ * Since: 0.1
  */
 TmpDirectory *
 tmp_directory_create_finish (GAsyncResult  *result,
@@ -903,6 +994,8 @@ tmp_directory_create_finish (GAsyncResult  *result,
  *
  * Returns: (transfer none) (nullable): its file, `NULL` if @self has not been
  *   initialized
+ *
+ * Since: 0.1
  */
 GFile *
 tmp_directory_get_file (TmpDirectory *self)
@@ -920,6 +1013,8 @@ tmp_directory_get_file (TmpDirectory *self)
  *
  * Returns: (type filename) (transfer none) (nullable): its path, `NULL` if it
  *   is not native or if @self has not been initialized
+ *
+ * Since: 0.1
  */
 const char *
 tmp_directory_get_path (TmpDirectory *self)
@@ -937,6 +1032,8 @@ tmp_directory_get_path (TmpDirectory *self)
  *
  * Returns: (transfer none) (nullable): the parent that was given, `NULL` if
  *   it is the system's directory for temporary files
+ *
+ * Since: 0.1
  */
 GFile *
 tmp_directory_get_parent (TmpDirectory *self)
@@ -953,6 +1050,8 @@ tmp_directory_get_parent (TmpDirectory *self)
  * Gets how the name begins.
  *
  * Returns: (transfer none) (nullable): the prefix that was given
+ *
+ * Since: 0.1
  */
 const char *
 tmp_directory_get_prefix (TmpDirectory *self)
@@ -969,6 +1068,8 @@ tmp_directory_get_prefix (TmpDirectory *self)
  * Gets how the name ends.
  *
  * Returns: (transfer none) (nullable): the suffix that was given
+ *
+ * Since: 0.1
  */
 const char *
 tmp_directory_get_suffix (TmpDirectory *self)
@@ -997,6 +1098,8 @@ set_switch (TmpDirectory         *self,
  * Gets whether the directory is deleted with the last reference and at exit.
  *
  * Returns: `TRUE` if it is
+ *
+ * Since: 0.1
  */
 gboolean
 tmp_directory_get_auto_cleanup (TmpDirectory *self)
@@ -1014,6 +1117,8 @@ tmp_directory_get_auto_cleanup (TmpDirectory *self)
  * Sets whether the directory is deleted with the last reference and at exit.
  *
  * [method@Tmp.Directory.cleanup] deletes it in either case.
+ *
+ * Since: 0.1
  */
 void
 tmp_directory_set_auto_cleanup (TmpDirectory *self,
@@ -1041,6 +1146,8 @@ tmp_directory_set_auto_cleanup (TmpDirectory *self,
  * Gets whether it is all right if something could not be deleted.
  *
  * Returns: `TRUE` if it is
+ *
+ * Since: 0.1
  */
 gboolean
 tmp_directory_get_ignore_cleanup_errors (TmpDirectory *self)
@@ -1059,6 +1166,8 @@ tmp_directory_get_ignore_cleanup_errors (TmpDirectory *self)
  *
  * If it is, [method@Tmp.Directory.cleanup] reports success, and the last unref
  * logs no warning.
+ *
+ * Since: 0.1
  */
 void
 tmp_directory_set_ignore_cleanup_errors (TmpDirectory *self,
@@ -1077,6 +1186,8 @@ tmp_directory_set_ignore_cleanup_errors (TmpDirectory *self,
  * Gets how many files and directories the running or last cleanup has removed.
  *
  * Returns: their number, 0 before the first cleanup
+ *
+ * Since: 0.1
  */
 guint64
 tmp_directory_get_entries_removed (TmpDirectory *self)
@@ -1103,11 +1214,27 @@ tmp_directory_get_entries_removed (TmpDirectory *self)
  * Gives up the ownership of the directory: neither the last unref nor the exit
  * will delete it any more.
  *
- * It is the caller's now, with its mode of 0700. A cleanup that is running is
- * not stopped by this; cancel it first.
+ * To have it moved to where it is to stay, in the same step, use
+ * [method@Tmp.Directory.persist]. A cleanup that is running is not stopped by this; cancel it
+ * first. It may be called from any thread, and does not block.
+ *
+ * ## What may be left
+ *
+ * The directory, which is the caller's now, with its mode of 0700, its lock released. It is
+ * not reclaimed when the process is killed.
+ *
+ * ## Example
+ *
+ * ```c
+ * g_autoptr (GFile) file = tmp_directory_detach (dir);
+ *
+ * return g_file_get_path (file);
+ * ```
  *
  * Returns: (transfer full) (nullable): where it is, `NULL` if @self has not been
  *   initialized
+ *
+ * Since: 0.1
  */
 GFile *
 tmp_directory_detach (TmpDirectory *self)

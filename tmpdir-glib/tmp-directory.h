@@ -21,6 +21,8 @@ G_BEGIN_DECLS
  *   the temporary one
  *
  * Flags for [method@Tmp.Directory.persist].
+ *
+ * Since: 0.1
  */
 typedef enum /*< flags >*/
 {

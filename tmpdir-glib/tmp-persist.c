@@ -334,11 +334,11 @@ persist (TmpDirectory     *self,
  * there finds nothing, or what was there before, or all of it, whenever the process or
  * the system ends.
  *
- * With `TMP_PERSIST_NONE`, nothing may be there. The object then owns nothing any more:
- * what has been moved is the caller's, as after [method@Tmp.Directory.detach], neither
- * locked nor ever reclaimed. With `TMP_PERSIST_EXCHANGE`, a directory of the same user has
- * to be there. It becomes the temporary directory, in its place and under its name, with
- * the mode 0700, to be cleaned up in the same ways.
+ * With `TMP_PERSIST_NONE`, nothing may be there. The object then owns nothing any
+ * more: what has been moved is the caller's, as after [method@Tmp.Directory.detach], neither
+ * locked nor ever reclaimed. With `TMP_PERSIST_EXCHANGE`, a directory of the same
+ * user has to be there. It becomes the temporary directory, in its place and under its name,
+ * with the mode 0700, to be cleaned up in the same ways.
  *
  * The mode remains 0700 until the caller changes it, which is best done before, as this
  * is what makes it visible to others; so is syncing it to the disk, which is not done
@@ -351,7 +351,23 @@ persist (TmpDirectory     *self,
  * come; that is not done. To have a directory on the file system of its destination, create
  * it beside that, with [ctor@Tmp.Directory.new_in].
  *
- * After any error nothing has changed. It is
+ * This call blocks, but not for long on a local file system. It may be used from any
+ * thread. The idea comes from `TempPath::persist()` of Rust's `tempfile`.
+ *
+ * ## What may be left
+ *
+ * What has been moved, which was wanted. After any error nothing has changed, and the object
+ * owns what it did.
+ *
+ * ## Security
+ *
+ * What is moved is the very directory that the object has created, and what is exchanged for
+ * it a directory of this user's. Whoever may write to the parent of @destination may of
+ * course do with it what he likes.
+ *
+ * ## Errors
+ *
+ * It is
  *
  * - `G_IO_ERROR_EXISTS` if something is at @destination, even an empty directory, without
  *   `TMP_PERSIST_EXCHANGE`;
@@ -370,10 +386,24 @@ persist (TmpDirectory     *self,
  * - `G_IO_ERROR_FAILED` if something else has its name now, and `G_IO_ERROR_CLOSED` if it has
  *   been cleaned up or detached.
  *
- * This call blocks, but not for long on a local file system. It may be used from any
- * thread. The idea comes from `TempPath::persist()` of Rust's `tempfile`.
+ * ## Example
+ *
+ * ```c
+ * g_autoptr (GFile) parent = g_file_get_parent (destination);
+ * g_autoptr (TmpDirectory) dir = tmp_directory_new_in (parent, ".new-", cancellable, error);
+ * if (dir == NULL)
+ *   return FALSE;
+ *
+ * g_autofree char *index = tmp_directory_build_path (dir, "index.html", NULL);
+ * if (!g_file_set_contents (index, "<h1>New</h1>\n", -1, error))
+ *   return FALSE;
+ *
+ * return tmp_directory_persist (dir, destination, TMP_PERSIST_NONE, cancellable, error);
+ * ```
  *
  * Returns: `TRUE` if it has been moved
+ *
+ * Since: 0.1
  */
 gboolean
 tmp_directory_persist (TmpDirectory     *self,
@@ -423,7 +453,7 @@ persist_in_thread (gpointer       source_object,
  * @self: a directory
  * @destination: where it is to be
  * @flags: flags
- * @io_priority: the [I/O priority](iface.AsyncResult.html#io-priority), for
+ * @io_priority: the [I/O priority](https://docs.gtk.org/gio/iface.AsyncResult.html#io-priority), for
  *   example `G_PRIORITY_DEFAULT`
  * @cancellable: (nullable): a [class@Gio.Cancellable]
  * @callback: (nullable) (scope async) (closure user_data): called when it is done
@@ -432,6 +462,8 @@ persist_in_thread (gpointer       source_object,
  * Moves the directory with everything inside to @destination, without blocking.
  *
  * See [method@Tmp.Directory.persist].
+ *
+ * Since: 0.1
  */
 void
 tmp_directory_persist_async (TmpDirectory        *self,
@@ -471,6 +503,8 @@ tmp_directory_persist_async (TmpDirectory        *self,
  * Finishes [method@Tmp.Directory.persist_async].
  *
  * Returns: `TRUE` if it has been moved
+ *
+ * Since: 0.1
  */
 gboolean
 tmp_directory_persist_finish (TmpDirectory  *self,

@@ -338,18 +338,38 @@ tmp_reclaim_once (void)
  * library deletes them: once and in the background after it has created its first
  * [class@Tmp.Directory], or when it calls this.
  *
- * Only directories are deleted that a [class@Tmp.Directory] has created, that still
- * have the name they were given, belong to this user and are on a file system of this
- * computer, and none that another process still uses. Nothing is done if the
+ * This blocks until it is done. It may be called from any thread.
+ *
+ * ## What may be left
+ *
+ * What could not be deleted; another process will try once more. Nothing is done if the
  * environment has `TMPDIR_GLIB_JOURNAL=0` or `TMPDIR_GLIB_KEEP=1`, or in a program
  * that has more privileges than its user.
  *
- * If something cannot be deleted, everything else is, and the error is the first
- * one met, as that of [func@Tmp.delete_tree]. Another process will try once more.
+ * ## Security
  *
- * This blocks until it is done. It may be called from any thread.
+ * Only directories are deleted that a [class@Tmp.Directory] has created, that still
+ * have the name they were given, belong to this user and are on a file system of this
+ * computer, and none that another process still uses.
+ *
+ * ## Errors
+ *
+ * If something cannot be deleted, everything else is, and the error is the first
+ * one met, as that of [func@Tmp.delete_tree].
+ *
+ * ## Example
+ *
+ * ```c
+ * gssize n = tmp_reclaim (cancellable, error);
+ * if (n < 0)
+ *   return FALSE;
+ *
+ * g_print ("%" G_GSSIZE_FORMAT " directories of killed processes are gone\n", n);
+ * ```
  *
  * Returns: how many directories have been deleted, or -1
+ *
+ * Since: 0.1
  */
 gssize
 tmp_reclaim (GCancellable  *cancellable,
@@ -385,6 +405,8 @@ reclaim_thread (gpointer data)
  * Deletes what processes of this user have left behind, without blocking.
  *
  * See [func@Tmp.reclaim].
+ *
+ * Since: 0.1
  */
 void
 tmp_reclaim_async (GCancellable        *cancellable,
@@ -412,6 +434,8 @@ tmp_reclaim_async (GCancellable        *cancellable,
  * Finishes [func@Tmp.reclaim_async].
  *
  * Returns: how many directories have been deleted, or -1
+ *
+ * Since: 0.1
  */
 gssize
 tmp_reclaim_finish (GAsyncResult  *result,

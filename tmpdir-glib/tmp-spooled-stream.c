@@ -4,20 +4,18 @@
 
 /**
  * TmpSpooledStream:
- *
  * A stream to be written, read and sought in, which is in memory while it is small.
  *
  * Once there are more than [property@Tmp.SpooledStream:max-size] bytes, everything goes
- * into a file without a name inside of a [class@Tmp.Directory], where nobody can find it
- * and nothing is left of it, even if the process is killed. What is read and written is
+ * into a file without a name inside of a [class@Tmp.Directory]. What is read and written is
  * the same in both cases.
  *
  * ```c
  * g_autoptr (TmpSpooledStream) stream = tmp_spooled_stream_new (dir, 1024 * 1024);
  * GOutputStream *output = g_io_stream_get_output_stream (G_IO_STREAM (stream));
  *
- * if (g_output_stream_splice (output, download, G_OUTPUT_STREAM_SPLICE_NONE, cancellable, &error) < 0 ||
- *     !g_seekable_seek (G_SEEKABLE (stream), 0, G_SEEK_SET, cancellable, &error))
+ * if (g_output_stream_splice (output, download, G_OUTPUT_STREAM_SPLICE_NONE, cancellable, error) < 0 ||
+ *     !g_seekable_seek (G_SEEKABLE (stream), 0, G_SEEK_SET, cancellable, error))
  *   return FALSE;
  * ```
  *
@@ -26,15 +24,27 @@
  * [iface@Gio.Seekable]. Truncating does not move the position; what is written behind the
  * end leaves zeros before it.
  *
- * If there is no room for it on the disk, the call that needed the file fails with
- * `G_IO_ERROR_NO_SPACE`; everything that was written before is still there. If memory is
- * short, or if there were more than 64 MiB of zeros between what is written, the file is
- * used earlier.
+ * If memory is short, or if there were more than 64 MiB of zeros between what is written, the
+ * file is used earlier.
  *
- * The stream holds a reference to its directory, which so is not deleted before the
- * stream is finalized. If it has been cleaned up explicitly, there can be no more file, and
+ * ## What may be left
+ *
+ * Nothing, even if the process is killed: the file has no name. The stream holds a reference
+ * to its directory, which so is not deleted before the stream is finalized.
+ *
+ * ## Security
+ *
+ * Nobody else can find the file, or open it.
+ *
+ * ## Errors
+ *
+ * All of them are [error@Gio.IOErrorEnum]. If there is no room on the disk, the call that
+ * needed the file fails with `G_IO_ERROR_NO_SPACE`; everything that was written before is
+ * still there. If the directory has been cleaned up explicitly, there can be no more file, and
  * rolling over fails with `G_IO_ERROR_CLOSED`; a file that is there remains usable. A
  * directory that is not native can have none: `G_IO_ERROR_NOT_SUPPORTED`.
+ *
+ * ## Threads
  *
  * It may be used from several threads, though as for every stream, there can be only one
  * operation at a time on each half. An asynchronous one that is done in memory is done at
@@ -42,6 +52,8 @@
  *
  * The idea comes from `SpooledTemporaryFile` in Python's `tempfile` module, for which,
  * though, a `max_size` of 0 means that there is no limit; here that is `G_MAXUINT64`.
+ *
+ * Since: 0.1
  */
 
 #include "config.h"
@@ -551,6 +563,8 @@ tmp_spooled_stream_class_init (TmpSpooledStreamClass *klass)
    * TmpSpooledStream:directory:
    *
    * Where it rolls over to.
+   *
+   * Since: 0.1
    */
   properties[PROP_DIRECTORY] =
     g_param_spec_object ("directory", NULL, NULL, TMP_TYPE_DIRECTORY,
@@ -560,6 +574,8 @@ tmp_spooled_stream_class_init (TmpSpooledStreamClass *klass)
    * TmpSpooledStream:max-size:
    *
    * How many bytes are kept in memory at most.
+   *
+   * Since: 0.1
    */
   properties[PROP_MAX_SIZE] =
     g_param_spec_uint64 ("max-size", NULL, NULL, 0, G_MAXUINT64, 0,
@@ -571,6 +587,8 @@ tmp_spooled_stream_class_init (TmpSpooledStreamClass *klass)
    * Whether it is in a file.
    *
    * This is not notified, as it may happen in any thread.
+   *
+   * Since: 0.1
    */
   properties[PROP_ROLLED] =
     g_param_spec_boolean ("rolled", NULL, NULL, FALSE,
@@ -589,9 +607,13 @@ tmp_spooled_stream_init (TmpSpooledStream *self)
  * @directory: where it rolls over to; the stream keeps a reference
  * @max_size: how many bytes are kept in memory at most; 0 is none, `G_MAXUINT64` all
  *
- * Creates an empty stream. There is no file yet.
+ * Creates an empty stream. There is no file yet, and so there are no errors yet.
+ *
+ * See [class@Tmp.SpooledStream] for what may be left, how safe it is, and an example.
  *
  * Returns: (transfer full): the stream
+ *
+ * Since: 0.1
  */
 TmpSpooledStream *
 tmp_spooled_stream_new (TmpDirectory *directory,
@@ -612,6 +634,8 @@ tmp_spooled_stream_new (TmpDirectory *directory,
  * Gets where it rolls over to.
  *
  * Returns: (transfer none) (nullable): the directory, `NULL` if it was created without
+ *
+ * Since: 0.1
  */
 TmpDirectory *
 tmp_spooled_stream_get_directory (TmpSpooledStream *self)
@@ -628,6 +652,8 @@ tmp_spooled_stream_get_directory (TmpSpooledStream *self)
  * Gets how many bytes are kept in memory at most.
  *
  * Returns: their number
+ *
+ * Since: 0.1
  */
 guint64
 tmp_spooled_stream_get_max_size (TmpSpooledStream *self)
@@ -646,6 +672,8 @@ tmp_spooled_stream_get_max_size (TmpSpooledStream *self)
  * Once it is, it remains there, even if it becomes shorter.
  *
  * Returns: `TRUE` if it is
+ *
+ * Since: 0.1
  */
 gboolean
 tmp_spooled_stream_get_rolled (TmpSpooledStream *self)
@@ -681,6 +709,8 @@ rollover (TmpSpooledStream  *self,
  * This call blocks; see [method@Tmp.SpooledStream.rollover_async].
  *
  * Returns: `TRUE` if it is in a file
+ *
+ * Since: 0.1
  */
 gboolean
 tmp_spooled_stream_rollover (TmpSpooledStream  *self,
@@ -706,7 +736,7 @@ rollover_in_thread (gpointer       source_object,
 /**
  * tmp_spooled_stream_rollover_async:
  * @self: a spooled stream
- * @io_priority: the [I/O priority](iface.AsyncResult.html#io-priority), for
+ * @io_priority: the [I/O priority](https://docs.gtk.org/gio/iface.AsyncResult.html#io-priority), for
  *   example `G_PRIORITY_DEFAULT`
  * @cancellable: (nullable): a [class@Gio.Cancellable]
  * @callback: (nullable) (scope async) (closure user_data): called when it is done
@@ -715,6 +745,8 @@ rollover_in_thread (gpointer       source_object,
  * Moves it into a file without blocking.
  *
  * See [method@Tmp.SpooledStream.rollover].
+ *
+ * Since: 0.1
  */
 void
 tmp_spooled_stream_rollover_async (TmpSpooledStream    *self,
@@ -744,6 +776,8 @@ tmp_spooled_stream_rollover_async (TmpSpooledStream    *self,
  * Finishes [method@Tmp.SpooledStream.rollover_async].
  *
  * Returns: `TRUE` if it is in a file
+ *
+ * Since: 0.1
  */
 gboolean
 tmp_spooled_stream_rollover_finish (TmpSpooledStream  *self,
