@@ -1,12 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The tmpdir-glib authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-# run.sh MESON SOURCE PROGRAM.c INTROSPECTION VAPI NLS PYTHON
+# run.sh MESON SOURCE PROGRAM.c INTROSPECTION VAPI NLS PYTHON GJS
 #
 # Installs tmpdir-glib into a temporary prefix, compares what is installed
 # with what should be, and builds and runs a program with nothing but the
-# compiler and pkg-config. INTROSPECTION, VAPI and NLS are 'enabled' or
-# 'disabled'; PYTHON is the interpreter that has gi, or empty.
+# compiler and pkg-config; then the programs of doc/getting-started.md, by the
+# commands that it has. INTROSPECTION, VAPI and NLS are 'enabled' or 'disabled';
+# PYTHON is the interpreter that has gi, GJS is gjs, or they are empty.
 
 set -eu
 
@@ -17,12 +18,13 @@ introspection=$4
 vapi=$5
 nls=$6
 python=$7
+gjs=$8
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 prefix=$work/prefix
 
 "$meson" setup "$work/build" "$source" \
-  --prefix="$prefix" --libdir=lib -Dtests=false -Dexamples=false \
+  --prefix="$prefix" --libdir=lib -Dtests=false -Dexamples=false -Ddocumentation=disabled \
   -Dintrospection="$introspection" -Dvapi="$vapi" -Dnls="$nls"
 "$meson" compile -C "$work/build"
 # Should something go elsewhere than into the prefix, it is not the system.
@@ -80,16 +82,46 @@ export LD_LIBRARY_PATH="$prefix/lib"
   $(pkg-config --cflags --libs tmpdir-glib-1)
 "$work/consumer"
 
-if [ "$introspection" = enabled ] && [ -n "$python" ]; then
-  override=$(find "$prefix" -path '*/gi/overrides/Tmp.py')
-  GI_TYPELIB_PATH="$prefix/lib/girepository-1.0" \
-  PYTHONPATH="${override%/gi/overrides/Tmp.py}" \
-  "$python" -B -c '
-import gi, os
-gi.require_version("Tmp", "1")
-from gi.repository import Tmp
-with Tmp.Directory(prefix="consumer-") as path:
-    assert os.path.isdir(path)
-assert not os.path.exists(path)
-'
+# What the user of this prefix has in his environment
+export GI_TYPELIB_PATH="$prefix/lib/girepository-1.0"
+export GJS_PATH="$prefix/share/gjs-1.0"
+export XDG_DATA_DIRS="$prefix/share:${XDG_DATA_DIRS:-/usr/local/share:/usr/share}"
+override=$(find "$prefix" -path '*/gi/overrides/Tmp.py')
+export PYTHONPATH="${override%/gi/overrides/Tmp.py}"
+
+python3 ()
+{
+  "$python" -B "$@"
+}
+
+# gone OUTPUT: the path that hello has printed was one, and nothing is there.
+gone ()
+{
+  case $1 in
+    */hello-*/greeting) ! test -e "${1%/greeting}" ;;
+    *) false ;;
+  esac
+}
+
+cp "$source"/doc/examples/hello.* "$work"
+cd "$work"
+
+cc hello.c -o hello $(pkg-config --cflags --libs tmpdir-glib-1)
+gone "$(./hello)"
+
+kept=$(TMPDIR_GLIB_KEEP=1 ./hello 2>kept)
+test "$(cat "$kept")" = hello
+grep -F "${kept%/greeting}" kept
+rm -r "${kept%/greeting}"
+
+if [ -n "$python" ]; then
+  gone "$(python3 hello.py)"
+fi
+if [ -n "$gjs" ]; then
+  gone "$(gjs -m hello.js)"
+fi
+if [ "$vapi" = enabled ] && command -v valac >/dev/null; then
+  rm hello
+  valac --pkg tmpdir-glib-1 hello.vala
+  gone "$(./hello)"
 fi
