@@ -18,6 +18,7 @@ Usage: ./run.sh COMMAND [OPTION…]
   demo           in C, Python, JavaScript and Vala: fill a temporary directory,
                  drop it while a main loop runs, and see that it is gone
   test           run all tests; options are those of 'meson test'
+  docs           build the documentation, and say where it is
   setup          only configure; options are those of 'meson setup'
   bench          measure deletion beside its peers; options are those of
                  tests/benchmarks/bench.py (--quick, --rows, --help)
@@ -45,6 +46,7 @@ needed=(
   'libpython3.N-testsuite  python3_with_tests'
   'mypy                    mypy --version'
   'gjs                     gjs --version'
+  'gi-docgen               gi-docgen --version'
   'acl                     setfacl --version'
   'git                     git --version'
   'libfuse3-dev            pkg-config fuse3'
@@ -134,7 +136,8 @@ configure ()
 {
   if [ ! -e "$build_dir/build.ninja" ]; then
     # Not 'auto': here, a language that is left out is a mistake.
-    meson setup -Dintrospection=enabled -Dvapi=enabled -Dnls=enabled "$@" "$build_dir" "$source_dir"
+    meson setup -Dintrospection=enabled -Dvapi=enabled -Dnls=enabled -Ddocumentation=enabled \
+      "$@" "$build_dir" "$source_dir"
   fi
 }
 
@@ -176,6 +179,23 @@ run_test ()
   return "$status"
 }
 
+run_docs ()
+{
+  local site=$build_dir/doc/tmpdir-glib-1
+
+  configure
+  # It may have been configured before gi-docgen was installed.
+  meson setup --reconfigure -Ddocumentation=enabled "$build_dir" >/dev/null
+  meson compile -C "$build_dir" documentation
+  cat <<END
+
+The documentation is here:
+  file://$site/index.html
+To search in it, a browser wants it from a server:
+  python3 -m http.server --directory $site --bind localhost
+END
+}
+
 run_bench ()
 {
   configure
@@ -200,6 +220,10 @@ case $command in
   setup)
     install_missing
     configure "$@"
+    ;;
+  docs)
+    install_missing
+    run_docs
     ;;
   bench)
     needed+=("${needed_for_bench[@]}")
