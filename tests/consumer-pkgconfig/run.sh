@@ -113,6 +113,11 @@ kept=$(TMPDIR_GLIB_KEEP=1 ./hello 2>kept)
 test "$(cat "$kept")" = hello
 grep -F "${kept%/greeting}" kept
 rm -r "${kept%/greeting}"
+G_MESSAGES_DEBUG=tmpdir-glib ./hello > told
+grep ': Created .*/hello-' told
+grep ': Deleted .*/.hello-' told
+gone "$(grep '^/' told)"
+gone "$(TMPDIR_GLIB_JOURNAL=0 ./hello)"
 
 if [ -n "$python" ]; then
   gone "$(python3 hello.py)"
