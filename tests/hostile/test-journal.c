@@ -19,7 +19,7 @@
 
 /* The first creation may take that long, in microseconds. */
 #define MAX_DELAY 20000
-#define MAX_TRIES 5
+#define MAX_TRIES 50
 
 static guint
 count_descriptors (void)
