@@ -12,6 +12,11 @@
  */
 
 #include <gio/gio.h>
+#include <gio/gfiledescriptorbased.h>
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* ThreadSanitizer remembers the last few accesses to each eight bytes: 'shared'
  * has some to itself, lest accesses to a neighbour displace them.
@@ -415,6 +420,41 @@ run_task_return (void)
   g_thread_join (thread);
 }
 
+/* A descriptor that GIO has opened and closed; the next one of that number is another one.
+ * The kernel is asked for it directly, as for openat2(), which no C library has. Broken: it is
+ * still open.
+ */
+
+static int descriptor = -1;
+
+static gpointer
+descriptor_thread (gpointer data)
+{
+  int fd;
+
+  while ((fd = __atomic_load_n (&descriptor, __ATOMIC_RELAXED)) < 0)
+    g_thread_yield ();
+  if (!broken)
+    g_assert_cmpint ((int) syscall (SYS_openat, AT_FDCWD, "/dev/null", O_RDONLY | O_CLOEXEC), ==, fd);
+  g_assert_cmpint (close (fd), ==, 0);
+
+  return NULL;
+}
+
+static void
+run_descriptor (void)
+{
+  GThread *thread = g_thread_new (NULL, descriptor_thread, NULL);
+  g_autoptr(GFile) file = g_file_new_for_path ("/dev/null");
+  g_autoptr(GFileInputStream) stream = g_file_read (file, NULL, NULL);
+  int fd = g_file_descriptor_based_get_fd (G_FILE_DESCRIPTOR_BASED (stream));
+
+  if (!broken)
+    g_assert_true (g_input_stream_close (G_INPUT_STREAM (stream), NULL, NULL));
+  __atomic_store_n (&descriptor, fd, __ATOMIC_RELAXED);
+  g_thread_join (thread);
+}
+
 static void
 run_kept (gconstpointer run)
 {
@@ -469,6 +509,7 @@ main (int   argc,
       { "quit", run_quit },
       { "task-start", run_task_start },
       { "task-return", run_task_return },
+      { "descriptor", run_descriptor },
     };
 
   g_test_init (&argc, &argv, NULL);

@@ -27,9 +27,12 @@
  */
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <gio/gio.h>
+#include <glib/gstdio.h>
 #include <sanitizer/tsan_interface.h>
 
 /* GLib's own function. Looked up at its first use, since GLib's constructors
@@ -399,4 +402,22 @@ void
 (g_free) (gpointer mem)
 {
   free (mem);
+}
+
+/* Descriptors, by their numbers. When GLib itself calls close(), ThreadSanitizer looks away,
+ * too, and would take what has that number next for what had it before.
+ */
+gboolean
+(g_close) (int      fd,
+           GError **error)
+{
+  int errsv;
+
+  if (close (fd) == 0 || errno == EINTR)
+    return TRUE;
+
+  errsv = errno;
+  g_set_error_literal (error, G_FILE_ERROR, (int) g_file_error_from_errno (errsv), g_strerror (errsv));
+  errno = errsv;
+  return FALSE;
 }
