@@ -17,7 +17,7 @@
 /**
  * tmp_delete_tree:
  * @file: what to delete
- * @flags: how
+ * @flags: what is to stay, and whether errors are to be reported
  * @cancellable: (nullable): a [class@Gio.Cancellable]
  * @error: return location for an error
  *
@@ -106,7 +106,7 @@ delete_tree_done (TmpDeletion *deletion,
 /**
  * tmp_delete_tree_async:
  * @file: what to delete
- * @flags: how
+ * @flags: what is to stay, and whether errors are to be reported
  * @io_priority: the [I/O priority](https://docs.gtk.org/gio/iface.AsyncResult.html#io-priority), for
  *   example `G_PRIORITY_DEFAULT`; deletions of a lower priority wait for those
  *   of a higher one

@@ -41,6 +41,9 @@
  * After a mere `g_object_new()` there is no directory: getters return `NULL`, and
  * methods fail with `G_IO_ERROR_NOT_INITIALIZED`, until [method@Gio.Initable.init].
  *
+ * The idea, and many of the names, come from `TemporaryDirectory` in Python's
+ * `tempfile` module.
+ *
  * ## What may be left
  *
  * Nothing is left when the last reference goes, and nothing when the process
@@ -73,9 +76,6 @@
  *
  * All methods may be called from any thread. Signals and callbacks come in the
  * thread-default main context of the call that they belong to.
- *
- * The idea, and many of the names, come from `TemporaryDirectory` in Python's
- * `tempfile` module.
  *
  * Since: 0.1
  */

@@ -326,7 +326,7 @@ persist (TmpDirectory     *self,
  * tmp_directory_persist:
  * @self: a directory
  * @destination: where it is to be
- * @flags: flags
+ * @flags: what to do if something is at @destination
  * @cancellable: (nullable): a [class@Gio.Cancellable]
  * @error: return location for an error
  *
@@ -340,9 +340,8 @@ persist (TmpDirectory     *self,
  * user has to be there. It becomes the temporary directory, in its place and under its name,
  * with the mode 0700, to be cleaned up in the same ways.
  *
- * The mode remains 0700 until the caller changes it, which is best done before, as this
- * is what makes it visible to others; so is syncing it to the disk, which is not done
- * here. Paths into the directory, and the files that [method@Tmp.Directory.new_file] has
+ * The mode remains 0700 until the caller changes it, and nothing is synced to the disk. Both
+ * are best done before, as this is what makes it visible to others. Paths into the directory, and the files that [method@Tmp.Directory.new_file] has
  * returned, lead to where it was; what is open stays open.
  *
  * This needs one file system, and one that can do it: it is one `renameat2()` with
@@ -356,8 +355,8 @@ persist (TmpDirectory     *self,
  *
  * ## What may be left
  *
- * What has been moved, which was wanted. After any error nothing has changed, and the object
- * owns what it did.
+ * Only what has been moved. After any error nothing has changed, and the object owns what it
+ * did.
  *
  * ## Security
  *
@@ -452,7 +451,7 @@ persist_in_thread (gpointer       source_object,
  * tmp_directory_persist_async:
  * @self: a directory
  * @destination: where it is to be
- * @flags: flags
+ * @flags: what to do if something is at @destination
  * @io_priority: the [I/O priority](https://docs.gtk.org/gio/iface.AsyncResult.html#io-priority), for
  *   example `G_PRIORITY_DEFAULT`
  * @cancellable: (nullable): a [class@Gio.Cancellable]

@@ -27,6 +27,9 @@
  * If memory is short, or if there were more than 64 MiB of zeros between what is written, the
  * file is used earlier.
  *
+ * The idea comes from `SpooledTemporaryFile` in Python's `tempfile` module, for which,
+ * though, a `max_size` of 0 means that there is no limit; here that is `G_MAXUINT64`.
+ *
  * ## What may be left
  *
  * Nothing, even if the process is killed: the file has no name. The stream holds a reference
@@ -49,9 +52,6 @@
  * It may be used from several threads, though as for every stream, there can be only one
  * operation at a time on each half. An asynchronous one that is done in memory is done at
  * once, and a thread does any other. It cannot be used in a forked child.
- *
- * The idea comes from `SpooledTemporaryFile` in Python's `tempfile` module, for which,
- * though, a `max_size` of 0 means that there is no limit; here that is `G_MAXUINT64`.
  *
  * Since: 0.1
  */
