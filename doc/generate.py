@@ -24,6 +24,12 @@ PAGE_LINK = re.compile(r'(<a\b[^>]* href=")([\w-]+)\.md(["#])')
 FOLDERS = ['examples', 'images']
 # What is at the end of the menu, in every version of gi-docgen
 END_OF_MENU = '<div class="section generator">'
+# A part of the menu with nothing in it, as gi-docgen has it beside functions
+EMPTY_SECTION = re.compile(
+    r'<div class="section">\s*<h5>[^<]*</h5>\s*<div class="links">\s*</div>\s*</div>\s*')
+# Links in Markdown: gi-docgen's to a symbol, and any other
+SYMBOL_LINK = re.compile(r'\[\w+@Tmp\.([\w.]+)\]')
+OTHER_LINK = re.compile(r'\[(?:\w+@)?([^\]]*)\](?:\([^)]*\))?')
 
 
 def title(page):
@@ -44,17 +50,44 @@ def finish(path, titles):
     if text.count(END_OF_MENU) != 1:
         sys.exit(f'{path}: gi-docgen has changed where a menu ends')
     text = PAGE_LINK.sub(r'\1\2.html\3', text)
+    text = EMPTY_SECTION.sub('', text)
     text = text.replace(END_OF_MENU, menu(titles, path.stem) + END_OF_MENU)
     path.write_text(text, encoding='utf-8')
 
 
-def finish_index(path):
-    """What a search shows of a page begins with its heading, which is the title that it
-    shows above."""
+def first_words(page):
+    """How a page begins, below its heading and its title."""
+    text = page.read_text(encoding='utf-8').split('\n---\n', 1)[1]
+    return next(part for part in text.strip().split('\n\n') if not part.startswith('#'))
+
+
+def plain(text, names):
+    """Markdown as it reads in one line."""
+    text = SYMBOL_LINK.sub(lambda link: names.get(link[1], link[1]), text)
+    text = OTHER_LINK.sub(r'\1', text)
+    return ' '.join(re.sub(r'[`*]|\B@', '', text).split())
+
+
+def finish_index(path, pages):
+    """What a search shows of a symbol is a part of its Markdown, and of a page even with its
+    heading. Here it is the first paragraph, or the first words of it, as plain text."""
     index = json.loads(path.read_text(encoding='utf-8'))
+    names = {}
+    for symbol in index['symbols']:
+        name = '.'.join(filter(None, [symbol.get('type_name'), symbol['name']]))
+        if 'ident' in symbol:
+            names[name] = symbol['ident'] + '()'
+        elif 'ctype' in symbol:
+            names[name] = symbol['ctype']
+
     for symbol in index['symbols']:
         if symbol['type'] == 'content':
-            symbol['summary'] = symbol['summary'].replace(f'# {symbol["name"]}', '', 1).strip(' #')
+            words = plain(first_words(pages[symbol['href']]), names).split(' ')
+            symbol['summary'] = ' '.join(words[:10] + ['…'] * (len(words) > 10))
+        else:
+            # gi-docgen has put two spaces where a paragraph ends.
+            summary = plain(symbol['summary'].split('  ')[0], names)
+            symbol['summary'] = summary.replace('. ...', '.').replace(' ...', ' …')
     path.write_text(json.dumps(index), encoding='utf-8')
 
 
@@ -83,7 +116,8 @@ def main():
     for path in args.output.glob('*.html'):
         finish(path, titles)
 
-    finish_index(args.output / 'index.json')
+    finish_index(args.output / 'index.json',
+                 {page.replace('.md', '.html'): args.source / page for page in args.pages})
 
     with open(args.output / 'style.css', 'a', encoding='utf-8') as style:
         style.write('\n' + (args.source / 'style.css').read_text(encoding='utf-8'))
