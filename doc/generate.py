@@ -123,7 +123,8 @@ def main():
         style.write('\n' + (args.source / 'style.css').read_text(encoding='utf-8'))
     for folder in FOLDERS:
         if (args.source / folder).is_dir():
-            shutil.copytree(args.source / folder, args.output / folder,
+            # To be read, not to be run there
+            shutil.copytree(args.source / folder, args.output / folder, copy_function=shutil.copyfile,
                             ignore=shutil.ignore_patterns('meson.build', '*.sh', '*.license'))
 
 
