@@ -546,6 +546,32 @@ test_nested (TestFixture   *fixture,
     }
 }
 
+/* However many wait for their deletion, the descriptors that this needs are there. */
+static void
+test_nested_descriptors (TestFixture   *fixture,
+                         gconstpointer  data)
+{
+  g_autoptr(TmpDirectory) outer = test_new_directory (fixture);
+  g_autoptr(GPtrArray) inner = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autoptr(GError) error = NULL;
+      TmpDirectory *dir = tmp_directory_new_in (tmp_directory_get_file (outer), NULL, NULL, &error);
+
+      g_assert_no_error (error);
+      test_make_tree (tmp_directory_get_path (dir), 5, 1);
+      g_ptr_array_add (inner, dir);
+    }
+
+  test_limit_descriptors (64);
+  g_ptr_array_set_size (inner, 0);
+  g_assert_cmpuint (test_count_descriptors (fixture->path), <, 32);
+  flush ();
+  test_limit_descriptors (0);
+  g_assert_cmpuint (test_count_entries (tmp_directory_get_path (outer)), ==, 0);
+}
+
 /* TMPDIR_GLIB_KEEP=1: everything stays, and its path is said once. */
 static void
 test_keep (TestFixture   *fixture,
@@ -637,6 +663,7 @@ main (int    argc,
   test_add ("/unref/nested/outer-first-and-flush", GINT_TO_POINTER (OUTER_FIRST_AND_FLUSH), test_nested);
   test_add ("/unref/nested/outer-only", GINT_TO_POINTER (OUTER_ONLY), test_nested);
   test_add ("/unref/nested/neither", GINT_TO_POINTER (NEITHER), test_nested);
+  test_add ("/unref/nested/descriptors", NULL, test_nested_descriptors);
   test_add ("/unref/keep", NULL, test_keep);
 
   return test_run ();

@@ -93,7 +93,11 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+/* At most so many descriptors of what waits for its deletion are kept. */
+#define MAX_KEPT 256
 
 typedef enum
 {
@@ -289,7 +293,8 @@ typedef struct
   char      *path;
   char      *hidden_path; /* NULL if it could not be hidden */
   TmpFileId  id;          /* of what should have been hidden */
-  int        fd;          /* of that, if it may be in another temporary directory */
+  gboolean   nested;      /* it may be in another temporary directory */
+  int        fd;          /* then of it, unless that would be one too many */
   gboolean   quiet;
   TmpJournalEntry journal;
 } Dropped;
@@ -315,15 +320,21 @@ check_dropped (Dropped *dropped)
   return FALSE;
 }
 
-/* Does it go along with another temporary directory that it is in? Then it is none of our
- * business any more. */
+/* Does it, which is not there any more, go along with another temporary directory that it is
+ * in? Then it is none of our business. Without a descriptor that is taken for granted: a
+ * hidden name is nobody else's. */
 static gboolean
-goes_along (const Dropped *dropped)
+goes_along (const Dropped *dropped,
+            const GError  *error)
 {
   const char *path = dropped->hidden_path != NULL ? dropped->hidden_path : dropped->path;
 
-  return path != NULL && dropped->fd >= 0 &&
-         tmp_location_goes_along (path, &dropped->id, dropped->fd);
+  if (!dropped->nested)
+    return FALSE;
+  if (dropped->fd < 0)
+    return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+
+  return tmp_location_goes_along (path, &dropped->id, dropped->fd);
 }
 
 static void
@@ -333,7 +344,7 @@ dropped_done (TmpDeletion *deletion,
   Dropped *dropped = user_data;
   g_autoptr (GError) error = NULL;
   gboolean gone = tmp_deletion_get_result (deletion, &error) || !check_dropped (dropped);
-  gboolean along = error != NULL && gone && goes_along (dropped);
+  gboolean along = error != NULL && gone && goes_along (dropped, error);
 
   /* What could not be deleted may be so later on, by another process. */
   if (gone)
@@ -379,6 +390,18 @@ check_location (TmpDirectory *self,
   return state == TMP_LOCATION_OURS || state == TMP_LOCATION_UNKNOWN;
 }
 
+/* Any number of directories may wait for their deletion, which needs descriptors, and so does
+ * the program. The lowest free number is always given away first, so what is kept is so
+ * few. */
+static gboolean
+may_keep (int fd)
+{
+  struct rlimit limit;
+
+  return getrlimit (RLIMIT_NOFILE, &limit) == 0 && fd < MAX_KEPT &&
+         (rlim_t) fd < limit.rlim_cur / 4;
+}
+
 /* Leaves the deletion to the background, under a name that is not ours any
  * more, if it can be renamed. Until then, @fd keeps others from deleting it; what
  * follows may need the descriptor more than the lock. */
@@ -395,7 +418,8 @@ hand_over (TmpDirectory    *self,
   gboolean held = tmp_debug_hold (); /* a writer may exit, and then this would stay */
 
   dropped->id = location->id;
-  dropped->fd = location->has_id && tmp_location_is_nested (location) ? fd : -1;
+  dropped->nested = location->has_id && tmp_location_is_nested (location);
+  dropped->fd = dropped->nested && may_keep (fd) ? fd : -1;
   dropped->quiet = quiet;
   dropped->journal = journal;
   dropped->path = g_strdup (location->path);
