@@ -332,6 +332,7 @@ typedef enum
   KEPT_LATER,
   KEPT_AFTER_ALL,  /* cleaned up automatically in between */
   KEPT_RENAMED,
+  KEPT_REPLACED,   /* and the warning about it is the end */
   KEPT_BY_ENVIRONMENT,
   KEPT_WITHOUT_JOURNAL,
   KEPT_PRIVILEGED,
@@ -340,9 +341,18 @@ typedef enum
 } Kept;
 
 static const char * const kept_names[] = {
-  "detached", "from-the-beginning", "later", "after-all", "renamed", "by-environment",
+  "detached", "from-the-beginning", "later", "after-all", "renamed", "replaced", "by-environment",
   "without-journal", "privileged", "not-kept",
 };
+
+static void
+die_of_warning (const char     *log_domain,
+                GLogLevelFlags  log_level,
+                const char     *message,
+                gpointer        user_data)
+{
+  raise (SIGKILL);
+}
 
 static int
 keep (TestFixture   *fixture,
@@ -372,6 +382,16 @@ keep (TestFixture   *fixture,
     {
       renamed = g_strconcat (tmp_directory_get_path (held), "-mine", NULL);
       g_assert_no_errno (g_rename (tmp_directory_get_path (held), renamed));
+    }
+  if (kept == KEPT_REPLACED)
+    {
+      renamed = g_build_filename (fixture->path, "moved", NULL);
+      g_assert_no_errno (g_rename (tmp_directory_get_path (held), renamed));
+      g_assert_no_errno (g_mkdir (tmp_directory_get_path (held), 0700));
+      test_make_files (tmp_directory_get_path (held), 5);
+      g_log_set_handler ("tmpdir-glib", G_LOG_LEVEL_WARNING | G_LOG_FLAG_FATAL, die_of_warning, NULL);
+      g_object_unref (held);
+      return 1;
     }
 
   raise (SIGKILL);

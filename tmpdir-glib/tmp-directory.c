@@ -361,15 +361,12 @@ dropped_done (TmpDeletion *deletion,
   g_free (dropped);
 }
 
-/* If the directory is not where it was, says so. Only if it is, it may be
- * deleted; if that cannot be known now, whoever tries to will have the error. */
-static gboolean
-check_location (TmpDirectory *self,
-                int           fd,
-                gboolean      quiet)
+/* The directory is not where it was. */
+static void
+tell_not_deleted (TmpDirectory     *self,
+                  TmpLocationState  state,
+                  gboolean          quiet)
 {
-  TmpLocationState state = tmp_location_check (&self->location, fd);
-
   if ((state == TMP_LOCATION_MOVED || state == TMP_LOCATION_REPLACED) && !quiet)
     {
       g_autofree char *display = g_filename_display_name (self->location.path);
@@ -378,7 +375,7 @@ check_location (TmpDirectory *self,
                  state == TMP_LOCATION_MOVED ? "It has been moved away"
                                              : "The name now leads to something else");
     }
-  else if (state != TMP_LOCATION_OURS && state != TMP_LOCATION_UNKNOWN)
+  else
     {
       tmp_directory_tell (self, "Did not delete",
                           state == TMP_LOCATION_DELETED ? ": Somebody else has deleted it"
@@ -386,8 +383,6 @@ check_location (TmpDirectory *self,
                           : state == TMP_LOCATION_MOVED ? ": It has been moved away"
                                                         : ": The name now leads to something else");
     }
-
-  return state == TMP_LOCATION_OURS || state == TMP_LOCATION_UNKNOWN;
 }
 
 /* Any number of directories may wait for their deletion, which needs descriptors, and so does
@@ -448,6 +443,7 @@ hand_over (TmpDirectory    *self,
 static void
 drop (TmpDirectory *self)
 {
+  TmpLocationState state = TMP_LOCATION_OURS;
   TmpJournalEntry journal = 0;
   const char *why = NULL; /* it is kept */
   gboolean owned, quiet, removed = FALSE;
@@ -469,7 +465,11 @@ drop (TmpDirectory *self)
       why = ": TMPDIR_GLIB_KEEP";
     }
 
-  if (owned && check_location (self, fd, quiet))
+  if (owned)
+    state = tmp_location_check (&self->location, fd);
+  /* Only where it was it may be deleted; if that cannot be known now, whoever tries to will
+   * have the error. */
+  if (owned && (state == TMP_LOCATION_OURS || state == TMP_LOCATION_UNKNOWN))
     {
       removed = tmp_location_remove (&self->location);
       if (!removed)
@@ -479,10 +479,14 @@ drop (TmpDirectory *self)
         }
     }
 
+  /* Before anything is told: a warning may be the end of the process, and what has the name
+   * now is nothing to reclaim. */
   tmp_fd_close (&fd);
   tmp_journal_strike (journal);
   if (removed)
     tmp_directory_tell (self, "Deleted", ", which was empty");
+  else if (owned)
+    tell_not_deleted (self, state, quiet);
   else if (why != NULL)
     tmp_directory_tell (self, "Kept", why);
 }
