@@ -397,32 +397,51 @@ may_keep (int fd)
          (rlim_t) fd < limit.rlim_cur / 4;
 }
 
+/* Only where it was it may be deleted; if that cannot be known now, whoever tries to will have
+ * the error. */
+static gboolean
+may_delete (TmpLocationState state)
+{
+  return state == TMP_LOCATION_OURS || state == TMP_LOCATION_UNKNOWN;
+}
+
 /* Leaves the deletion to the background, under a name that is not ours any
  * more, if it can be renamed. Until then, @fd keeps others from deleting it; what
- * follows may need the descriptor more than the lock. */
-static void
+ * follows may need the descriptor more than the lock. Returns where it is, for it may have
+ * gone meanwhile: at exit a cleanup may be running, and just be done. */
+static TmpLocationState
 hand_over (TmpDirectory    *self,
            int              fd,
            TmpJournalEntry  journal,
            gboolean         quiet)
 {
   TmpLocation *location = &self->location;
-  Dropped *dropped = g_new0 (Dropped, 1);
+  g_autofree char *hidden_path = tmp_location_hide (location);
+  const int errsv = errno;
+  TmpLocationState state = TMP_LOCATION_OURS;
   g_autoptr (TmpDeletion) deletion = NULL;
   g_autoptr (GFile) file = NULL;
-  gboolean held = tmp_debug_hold (); /* a writer may exit, and then this would stay */
+  Dropped *dropped;
+  gboolean held;
 
+  if (hidden_path == NULL && location->path != NULL && errsv == ENOENT)
+    state = tmp_location_check (location, fd);
+  if (!may_delete (state))
+    return state;
+
+  held = tmp_debug_hold (); /* a writer may exit, and then this would stay */
+  dropped = g_new0 (Dropped, 1);
   dropped->id = location->id;
   dropped->nested = location->has_id && tmp_location_is_nested (location);
   dropped->fd = dropped->nested && may_keep (fd) ? fd : -1;
   dropped->quiet = quiet;
   dropped->journal = journal;
   dropped->path = g_strdup (location->path);
-  dropped->hidden_path = tmp_location_hide (location);
+  dropped->hidden_path = g_steal_pointer (&hidden_path);
   if (dropped->hidden_path != NULL)
     tmp_debug ("Renamed “%s” to “%s”, to be deleted", dropped->path, dropped->hidden_path);
   else if (dropped->path != NULL)
-    tmp_debug ("Could not rename “%s”, to be deleted: %s", dropped->path, g_strerror (errno));
+    tmp_debug ("Could not rename “%s”, to be deleted: %s", dropped->path, g_strerror (errsv));
   else
     tmp_directory_tell (self, "Could not rename", ", to be deleted: It is not native");
   if (dropped->fd < 0)
@@ -434,6 +453,7 @@ hand_over (TmpDirectory    *self,
                                NULL);
   tmp_background_push (deletion, G_PRIORITY_LOW, dropped_done, dropped);
   tmp_debug_release (held);
+  return state;
 }
 
 /* Gives the directory up. Whatever its size, whoever holds the last reference
@@ -467,16 +487,13 @@ drop (TmpDirectory *self)
 
   if (owned)
     state = tmp_location_check (&self->location, fd);
-  /* Only where it was it may be deleted; if that cannot be known now, whoever tries to will
-   * have the error. */
-  if (owned && (state == TMP_LOCATION_OURS || state == TMP_LOCATION_UNKNOWN))
+  if (owned && may_delete (state))
     {
       removed = tmp_location_remove (&self->location);
       if (!removed)
-        {
-          hand_over (self, fd, journal, quiet);
-          return;
-        }
+        state = hand_over (self, fd, journal, quiet);
+      if (!removed && may_delete (state))
+        return;
     }
 
   /* Before anything is told: a warning may be the end of the process, and what has the name

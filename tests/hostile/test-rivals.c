@@ -256,6 +256,53 @@ test_last_moment (TestFixture   *fixture,
   g_object_unref (deletion.file);
 }
 
+/* Who deletes a directory just before it gets its hidden name, as another thread's cleanup
+ * can at exit, has not moved it away: there is nothing to warn of.
+ */
+static void
+delete_at_last_moment (Call        call,
+                       const char *path,
+                       gpointer    data)
+{
+  char **victim = data;
+
+  if (call == CALL_RENAME && g_strcmp0 (path, *victim) == 0)
+    {
+      test_remove (*victim);
+      g_clear_pointer (victim, g_free);
+    }
+}
+
+static void
+drop (gpointer data)
+{
+  g_object_unref (data);
+}
+
+static void
+test_dropped (TestFixture   *fixture,
+              gconstpointer  data)
+{
+  g_autofree char *victim = NULL;
+  Supervision supervision = { .before = delete_at_last_moment, .before_data = &victim };
+  TmpDirectory *dir;
+
+  if (!g_test_subprocess ())
+    {
+      supervise_in_subprocess ();
+      return;
+    }
+
+  supervise_start ();
+  dir = test_new_directory (fixture);
+  victim = g_strdup (tmp_directory_get_path (dir));
+  test_make_tree (victim, 5, 5);
+  supervise_run (&supervision, drop, dir);
+  g_assert_true (tmp_flush (NULL, NULL));
+  g_assert_null (victim);
+  g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
+}
+
 /* Sets or clears one attribute, or returns FALSE with errno if the file system
  * does not have it.
  */
@@ -354,6 +401,7 @@ main (int    argc,
   test_add ("/rivals/last-moment/control", GINT_TO_POINTER (NAIVE), test_last_moment);
   test_add ("/rivals/last-moment/stops", GINT_TO_POINTER (STOPS), test_last_moment);
   test_add ("/rivals/last-moment/never-stops", GINT_TO_POINTER (NEVER_STOPS), test_last_moment);
+  test_add ("/rivals/dropped", NULL, test_dropped);
   test_add ("/rivals/immutable/file", &immutable_file, test_attribute);
   test_add ("/rivals/immutable/directory", &immutable_dir, test_attribute);
   test_add ("/rivals/immutable/empty-directory", &immutable_empty, test_attribute);
