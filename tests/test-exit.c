@@ -140,6 +140,41 @@ case_cleanup_async (TestFixture *fixture)
   exit (0);
 }
 
+static gint n_stuck = 0;
+
+/* For other threads this is where exit () waits if it has been called already. */
+static GLogWriterOutput
+never_return (GLogLevelFlags   log_level,
+              const GLogField *fields,
+              gsize            n_fields,
+              gpointer         main_thread)
+{
+  if (g_thread_self () != main_thread)
+    {
+      g_atomic_int_inc (&n_stuck);
+      for (;;)
+        pause ();
+    }
+  return G_LOG_WRITER_HANDLED;
+}
+
+static gboolean
+is_stuck (gpointer data)
+{
+  return g_atomic_int_get (&n_stuck) > 0;
+}
+
+static void
+case_stuck_writer (TestFixture *fixture)
+{
+  held = new_filled (fixture, 10);
+  g_log_set_debug_enabled (TRUE);
+  g_log_set_writer_func (never_return, g_thread_self (), NULL);
+  g_object_unref (new_filled (fixture, 10));
+  test_wait_until (is_stuck, NULL);
+  exit (0);
+}
+
 /* What a cancelled cleanup has left */
 static void
 case_cancelled (TestFixture *fixture)
@@ -327,6 +362,7 @@ main (int    argc,
   test_add ("/exit/handler-creates", case_handler_creates, test_exit);
   test_add ("/exit/handler-exits", case_handler_exits, test_exit);
   test_add ("/exit/cleanup-async", case_cleanup_async, test_exit);
+  test_add ("/exit/stuck-writer", case_stuck_writer, test_exit);
   test_add ("/exit/cancelled", case_cancelled, test_exit);
   test_add ("/exit/chdir", case_chdir, test_exit);
   test_add ("/exit/cleaned", case_cleaned, test_exit);

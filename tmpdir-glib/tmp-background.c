@@ -47,6 +47,10 @@
 
 #define TICK_INTERVAL (50 * G_TIME_SPAN_MILLISECOND)
 
+/* For so long the end of the process waits for somebody who is told that something has been
+ * deleted, or has not. */
+#define TELL_TIME (2 * G_USEC_PER_SEC)
+
 typedef struct _Background Background;
 
 typedef struct
@@ -106,6 +110,8 @@ struct _Background
   guint     n_starting;        /* of these, those that have not begun to run */
   guint     n_waiting;         /* for @progress */
   guint     n_background_jobs; /* not finished, and with a serial */
+  guint     n_calls;           /* of these, those whose TmpDoneFunc is being called */
+  guint     n_stuck;           /* of these, those that nobody waits for any more */
   guint64   last_serial;
   gboolean  exiting;
 };
@@ -461,12 +467,15 @@ finish_job (Background *self,
     {
       Call call = { self, g_private_get (&current_call) };
 
+      self->n_calls++;
+      tell_progress (self);
       unlock (self);
       g_private_set (&current_call, &call);
       job->done (job->deletion, job->user_data);
       g_private_set (&current_call, call.outer);
       g_mutex_lock (&self->lock);
 
+      self->n_calls--;
       self->n_background_jobs--;
       self->n_begun--;
       queues_changed (self);
@@ -834,6 +843,7 @@ tmp_background_drain (void)
 {
   Background *self = tmp_process_peek_data (&the_background);
   guint n_own = 0;
+  gint64 until;
 
   if (self == NULL)
     return;
@@ -844,6 +854,7 @@ tmp_background_drain (void)
    * about is over, but will not be counted as such before this returns. */
   for (Call *call = g_private_get (&current_call); call != NULL; call = call->outer)
     n_own += call->background == self ? 1 : 0;
+  n_own = MAX (n_own, self->n_stuck);
   /* And if one does meanwhile, which does not come back, we are called again. */
   if (self->n_background_jobs > n_own)
     atexit (tmp_background_drain);
@@ -853,9 +864,17 @@ tmp_background_drain (void)
       Job *job = take_job (self, FALSE);
 
       if (job != NULL)
-        work_on_job (self, job);
-      else
-        wait_for_progress (self, 0);
+        {
+          work_on_job (self, job);
+          continue;
+        }
+
+      /* A handler of log messages in another thread may also have called exit(), and then
+       * it waits for us. */
+      until = self->n_background_jobs > self->n_calls ? 0 : g_get_monotonic_time () + TELL_TIME;
+      wait_for_progress (self, until);
+      if (until != 0 && g_get_monotonic_time () >= until)
+        n_own = self->n_stuck = self->n_calls;
     }
   unlock (self);
 }
