@@ -466,6 +466,35 @@ test_killed (TestFixture   *fixture,
   test_remove (destination);
 }
 
+/* What was dropped inside is deleted, and does not go along half-way. */
+static void
+test_dropped_inside (TestFixture   *fixture,
+                     gconstpointer  data)
+{
+  const How how = GPOINTER_TO_INT (data);
+
+  for (guint i = 0; i < test_scale (50); i++)
+    {
+      g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
+      g_autoptr(GError) error = NULL;
+      g_autofree char *name = g_strdup_printf ("kept%u", i);
+      g_autofree char *kept = g_build_filename (fixture->path, name, NULL);
+
+      for (guint j = 0; j < 3; j++)
+        {
+          g_autoptr(TmpDirectory) inner = tmp_directory_new_in (tmp_directory_get_file (dir), NULL,
+                                                                NULL, &error);
+
+          g_assert_no_error (error);
+          test_make_tree (tmp_directory_get_path (inner), 2, 2);
+        }
+      g_assert_true (persist (dir, how, kept, TMP_PERSIST_NONE, NULL, &error));
+      g_assert_no_error (error);
+      g_assert_cmpuint (test_count_entries (kept), ==, 0);
+    }
+  g_assert_true (tmp_flush (NULL, NULL));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -477,6 +506,8 @@ main (int    argc,
 
   test_add ("/persist/move", GINT_TO_POINTER (BLOCKING), test_move);
   test_add ("/persist/move/async", GINT_TO_POINTER (ASYNC), test_move);
+  test_add ("/persist/dropped-inside", GINT_TO_POINTER (BLOCKING), test_dropped_inside);
+  test_add ("/persist/dropped-inside/async", GINT_TO_POINTER (ASYNC), test_dropped_inside);
   test_add ("/persist/mode", NULL, test_mode);
   test_add ("/persist/exchange", GINT_TO_POINTER (BLOCKING), test_exchange);
   test_add ("/persist/exchange/async", GINT_TO_POINTER (ASYNC), test_exchange);

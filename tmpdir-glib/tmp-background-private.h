@@ -29,6 +29,7 @@ gboolean tmp_background_run          (TmpDeletion   *deletion,
                                       TmpTickFunc    tick,
                                       gpointer       user_data,
                                       GError       **error);
+void     tmp_background_finish_below (const char    *path);
 gboolean tmp_background_add_flush    (TmpFlushFunc   func,
                                       gpointer       user_data);
 gboolean tmp_background_remove_flush (gpointer       user_data);

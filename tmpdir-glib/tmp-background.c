@@ -68,6 +68,7 @@ typedef struct
 
   /* guarded by the lock */
   GList        link;        /* in one of the queues */
+  GList        serial_link; /* in Background.jobs, if it has a serial */
   gboolean     is_queued;
   gboolean     is_begun;
   guint        n_workers;   /* threads that have it */
@@ -102,6 +103,7 @@ struct _Background
   GQueue    new_jobs;          /* of Job, by priority: those that are not */
   guint     n_begun;           /* jobs with a serial that are, and are not finished */
   guint     max_begun;         /* of these */
+  GQueue    jobs;              /* of Job: those with a serial that are not finished */
   GQueue    flushes;           /* of Flush */
   guint     n_threads;
   guint     n_idle;            /* of these, those that nobody has called */
@@ -467,6 +469,7 @@ finish_job (Background *self,
     {
       Call call = { self, g_private_get (&current_call) };
 
+      g_queue_unlink (&self->jobs, &job->serial_link);
       self->n_calls++;
       tell_progress (self);
       unlock (self);
@@ -724,6 +727,8 @@ tmp_background_push (TmpDeletion *deletion,
 
   g_mutex_lock (&self->lock);
   job->serial = ++self->last_serial;
+  job->serial_link.data = job;
+  g_queue_push_tail_link (&self->jobs, &job->serial_link);
   self->n_background_jobs++;
   enqueue (self, job);
 
@@ -762,6 +767,37 @@ tmp_background_run (TmpDeletion  *deletion,
   unlock (self);
 
   return tmp_deletion_get_result (deletion, error);
+}
+
+/* Helps until all is deleted that has been pushed so far and is below @path. */
+void
+tmp_background_finish_below (const char *path)
+{
+  Background *self = tmp_process_peek_data (&the_background);
+  g_autofree char *prefix = g_strconcat (path, "/", NULL);
+  GList *link;
+
+  if (self == NULL)
+    return;
+
+  g_mutex_lock (&self->lock);
+  link = self->jobs.head;
+  while (link != NULL)
+    {
+      Job *job = link->data;
+
+      if (g_str_has_prefix (tmp_deletion_get_path (job->deletion), prefix))
+        {
+          /* Without the lock in between: then the others may be gone. */
+          attend_job (self, job);
+          link = self->jobs.head;
+        }
+      else
+        {
+          link = link->next;
+        }
+    }
+  unlock (self);
 }
 
 /* Calls @func when all deletions are finished that have been pushed so far. If

@@ -38,6 +38,7 @@ void         tmp_deletion_set_hooks     (TmpDeletion             *self,
                                          gpointer                 data);
 guint        tmp_deletion_get_n_ready   (TmpDeletion             *self);
 gboolean     tmp_deletion_work          (TmpDeletion             *self);
+const char  *tmp_deletion_get_path      (TmpDeletion             *self);
 guint64      tmp_deletion_get_n_removed (TmpDeletion             *self);
 gboolean     tmp_deletion_get_result    (TmpDeletion             *self,
                                          GError                 **error);

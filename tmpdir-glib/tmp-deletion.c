@@ -673,6 +673,13 @@ tmp_deletion_get_n_ready (TmpDeletion *self)
   return (guint) g_atomic_int_get (&self->n_ready);
 }
 
+/* Returns where it is, or, if that is not native, something to be shown. */
+const char *
+tmp_deletion_get_path (TmpDeletion *self)
+{
+  return self->walker->path;
+}
+
 guint64
 tmp_deletion_get_n_removed (TmpDeletion *self)
 {

@@ -8,6 +8,7 @@
 
 #include "tmp-directory-private.h"
 
+#include "tmp-background-private.h"
 #include "tmp-debug-private.h"
 #include "tmp-error-private.h"
 #include "tmp-task-private.h"
@@ -301,6 +302,9 @@ persist (TmpDirectory     *self,
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
 
+  /* What has been dropped inside is not to stay: once it is elsewhere, nobody finds it. */
+  tmp_background_finish_below (self->location.path);
+
   g_mutex_lock (&self->lock);
   success = persist_locked (self, path, flags, &journal, &fd, error);
   g_mutex_unlock (&self->lock);
@@ -350,7 +354,8 @@ persist (TmpDirectory     *self,
  * come; that is not done. To have a directory on the file system of its destination, create
  * it beside that, with [ctor@Tmp.Directory.new_in].
  *
- * This call blocks, but not for long on a local file system. It may be used from any
+ * Temporary directories in it that have been dropped are deleted before it is moved; this
+ * call waits for that. Else it blocks, but not for long on a local file system. It may be used from any
  * thread. The idea comes from `TempPath::persist()` of Rust's `tempfile`.
  *
  * ## What may be left
