@@ -546,6 +546,27 @@ test_nested (TestFixture   *fixture,
     }
 }
 
+/* Who cleans up the inner one meanwhile is told why he need not. */
+static void
+test_nested_cleanup (TestFixture   *fixture,
+                     gconstpointer  data)
+{
+  g_autoptr(TmpDirectory) outer = test_new_directory (fixture);
+  g_autoptr(TmpDirectory) inner = NULL;
+  g_autoptr(GError) error = NULL;
+  const char *path = tmp_directory_get_path (outer);
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *hidden = g_strdup_printf ("%s/.%s.deleted", fixture->path, name);
+
+  inner = tmp_directory_new_in (tmp_directory_get_file (outer), NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_no_errno (g_rename (path, hidden));
+  g_assert_false (tmp_directory_cleanup (inner, NULL, &error));
+  test_assert_error (error, G_IO_ERROR_NOT_FOUND, tmp_directory_get_path (inner));
+  g_assert_nonnull (strstr (error->message, "What it is in is being deleted"));
+  g_assert_no_errno (g_rename (hidden, path));
+}
+
 /* However many wait for their deletion, the descriptors that this needs are there. */
 static void
 test_nested_descriptors (TestFixture   *fixture,
@@ -663,6 +684,7 @@ main (int    argc,
   test_add ("/unref/nested/outer-first-and-flush", GINT_TO_POINTER (OUTER_FIRST_AND_FLUSH), test_nested);
   test_add ("/unref/nested/outer-only", GINT_TO_POINTER (OUTER_ONLY), test_nested);
   test_add ("/unref/nested/neither", GINT_TO_POINTER (NEITHER), test_nested);
+  test_add ("/unref/nested/cleanup", NULL, test_nested_cleanup);
   test_add ("/unref/nested/descriptors", NULL, test_nested_descriptors);
   test_add ("/unref/keep", NULL, test_keep);
 

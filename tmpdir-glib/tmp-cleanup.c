@@ -66,6 +66,32 @@ begin (TmpDirectory    *self,
   return deletion;
 }
 
+/* A deletion knows only that the directory is not there; we may know more. */
+static void
+explain_missing (TmpDirectory    *self,
+                 TmpDeleteFlags   flags,
+                 GError         **error)
+{
+  const gboolean keep_root = (flags & TMP_DELETE_KEEP_ROOT) != 0;
+  GError *better = NULL;
+  int fd;
+
+  if (!g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    return;
+
+  tmp_directory_open (self, keep_root ? TMP_ACTION_CLEAR : TMP_ACTION_DELETE, &fd, &better);
+  tmp_fd_close (&fd);
+  if (g_error_matches (better, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    {
+      g_error_free (*error);
+      *error = better;
+    }
+  else
+    {
+      g_clear_error (&better);
+    }
+}
+
 /* Returns what @deletion has come to; in whichever thread it was finished. */
 static gboolean
 end (TmpDirectory    *self,
@@ -108,7 +134,10 @@ end (TmpDirectory    *self,
     }
   tmp_deletion_tell (deletion);
   if (!success)
-    g_propagate_error (error, g_steal_pointer (&local_error));
+    {
+      explain_missing (self, flags, &local_error);
+      g_propagate_error (error, g_steal_pointer (&local_error));
+    }
   return success;
 }
 
