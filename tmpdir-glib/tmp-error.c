@@ -82,10 +82,14 @@ set_translated (GError      **error,
                 const char   *path,
                 const char   *reason)
 {
-  g_autofree char *display = g_filename_display_name (path);
+  g_autofree char *display = NULL;
   g_autofree char *message = NULL;
 
+  if (error == NULL)
+    return;
+
   bind_domain ();
+  display = g_filename_display_name (path);
   message = build_message (action, display, reason);
   g_set_error_literal (error, G_IO_ERROR, (int) code, message);
 }

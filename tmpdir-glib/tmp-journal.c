@@ -628,7 +628,8 @@ judge_file (int           folder,
 
   /* Before the lock it may have been deleted, and what has another name is not ours. */
   if (flock (fd, LOCK_EX | LOCK_NB) != 0)
-    tmp_debug ("Left “%s”: Its process is alive", name);
+    tmp_debug ("Left “%s”: %s", name,
+               errno == EWOULDBLOCK ? "Its process is alive" : g_strerror (errno));
   else if (fstat (fd, &st) == 0 &&
            st.st_dev == named.st_dev && st.st_ino == named.st_ino && st.st_nlink == 1 &&
            (text = read_file (fd, &length)) != NULL &&

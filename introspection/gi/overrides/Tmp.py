@@ -120,8 +120,9 @@ def _begin(filename, begin, finish, cancellable=None, callback=None, *user_data,
         try:
             with _os_errors(filename):
                 value = finish(result)
-        except OSError as error:
-            # Without this frame, which would hold the result, and this the directory
+        except Exception as error:
+            # Whatever it is, somebody waits for it. Without this frame, which would
+            # hold the result, and this the directory
             error.__context__ = None
             future.set_exception(error.with_traceback(None))
         else:
