@@ -943,6 +943,10 @@ create_in_thread (gpointer       source_object,
   CreateData *create = task_data;
 
   create->self = tmp_directory_new_in (create->parent, create->prefix, cancellable, error);
+  /* Nobody may ever be there to be told. */
+  if (create->self != NULL && g_cancellable_set_error_if_cancelled (cancellable, error))
+    g_clear_object (&create->self);
+
   return create->self != NULL ? 0 : -1;
 }
 

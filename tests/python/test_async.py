@@ -259,11 +259,15 @@ class TestAwait(TestCase):
                 self.assertTrue(task.cancelled())
                 directory.cleanup()
 
-            creation = Tmp.Directory.create_async(self.base)
+            cancellable = Gio.Cancellable()
+            creation = Tmp.Directory.create_async(self.base, cancellable=cancellable)
             creation.cancel()
             with self.assertRaises(asyncio.CancelledError):
                 await creation
-            # Nobody wants what has been created all the same.
+            # Nobody wants what a thread may still create; once nobody has the
+            # cancellable any more, it has been dropped.
+            while cancellable.__grefcount__ > 1:
+                await asyncio.sleep(0.01)
             Tmp.flush()
             while os.listdir(self.base):
                 await asyncio.sleep(0.01)
