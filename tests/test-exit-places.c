@@ -21,7 +21,11 @@ typedef struct
   guint n_rounds;
   guint n_left;           /* files and directories */
   gboolean needs_root;
+  guint max_seconds;      /* of the fastest round; 0 for a few */
 } ExitCase;
+
+/* Less than a thread of the library's waits before it looks whether it is still wanted */
+#define FEW_SECONDS 4
 
 /* Not leaked, only not released by those who made it */
 static TmpDirectory *held = NULL;
@@ -197,6 +201,22 @@ case_main_thread_ends (TestFixture *fixture)
   pthread_exit (NULL);
 }
 
+static gpointer
+fill_soon (gpointer data)
+{
+  g_usleep (20 * 1000);
+  fill_background (data);
+  return NULL;
+}
+
+/* The same, without that it ever had to do with any of this */
+static void
+case_other_thread_ends (TestFixture *fixture)
+{
+  g_thread_unref (g_thread_new ("fill", fill_soon, fixture));
+  pthread_exit (NULL);
+}
+
 /* A destructor of the program comes after all handlers. */
 static TmpDirectory *held_until_end = NULL;
 static char *parent_until_end = NULL;
@@ -248,6 +268,8 @@ test_case (TestFixture   *fixture,
            gconstpointer  data)
 {
   const ExitCase *test = data;
+  const guint max_seconds = test->max_seconds != 0 ? test->max_seconds : FEW_SECONDS;
+  gint64 shortest = G_MAXINT64;
 
   if (g_test_subprocess ())
     {
@@ -261,12 +283,16 @@ test_case (TestFixture   *fixture,
 
   for (guint i = 0; i < test_scale (test->n_rounds); i++)
     {
+      gint64 start = g_get_monotonic_time ();
+
       g_test_trap_subprocess (NULL, 0, 0);
       g_test_trap_assert_passed ();
+      shortest = MIN (shortest, g_get_monotonic_time () - start);
       g_assert_cmpuint (test_count_entries (fixture->path), ==, test->n_left);
       test_remove (fixture->path);
       g_assert_no_errno (g_mkdir (fixture->path, 0755));
     }
+  g_assert_cmpint (shortest, <, (gint64) test_timeout (max_seconds));
 }
 
 static void
@@ -356,7 +382,8 @@ static const ExitCase cases[] = {
   { "log-in-background", case_log_in_background, 20, 3, TRUE },
   { "log-in-drain", case_log_in_drain, 20, 3, TRUE },
   { "destructor", case_destructor, 20, 0, FALSE },
-  { "main-thread-ends", case_main_thread_ends, 1, 0, FALSE },
+  { "main-thread-ends", case_main_thread_ends, 20, 0, FALSE },
+  { "other-thread-ends", case_other_thread_ends, 1, 0, FALSE, 20 },
 };
 
 int

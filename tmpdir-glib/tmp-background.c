@@ -115,6 +115,7 @@ struct _Background
   guint     n_calls;           /* of these, those whose TmpDoneFunc is being called */
   guint     n_stuck;           /* of these, those that nobody waits for any more */
   guint64   last_serial;
+  gboolean  main_thread_gone;
   gboolean  exiting;
 };
 
@@ -139,6 +140,9 @@ static GPrivate current_worker;
 static GPrivate current_call;      /* the innermost Call of this thread */
 
 static gpointer worker_thread (gpointer data);
+static void thread_ends (gpointer data);
+
+static GPrivate own_end = G_PRIVATE_INIT (thread_ends); /* set in threads that are watched */
 
 static guint
 get_max_begun (void)
@@ -610,20 +614,51 @@ take_job (Background *self,
   return NULL;
 }
 
-/* Has main() ended by pthread_exit()? The process then ends with its last thread, which
- * must not be one of ours. */
+/* In a process whose main thread ends by pthread_exit() and goes on until the last thread
+ * has ended, that must not be one of ours: none of them waits any longer. */
+static void
+thread_ends (gpointer data)
+{
+  Background *self = tmp_process_peek_data (&the_background);
+
+  if (self == NULL || gettid () != getpid ())
+    return;
+
+  g_mutex_lock (&self->lock);
+  self->main_thread_gone = TRUE;
+  g_cond_broadcast (&self->work);
+  unlock (self);
+}
+
+/* With the lock. The main thread may never have held anything, and is not watched then. */
 static gboolean
-main_thread_is_gone (void)
+main_thread_is_gone (Background *self)
 {
   g_autofree char *stat = NULL;
   const char *state;
 
-  if (!g_file_get_contents ("/proc/self/stat", &stat, NULL, NULL))
-    return FALSE;
+  if (self->main_thread_gone || !g_file_get_contents ("/proc/self/stat", &stat, NULL, NULL))
+    return self->main_thread_gone;
 
   /* "PID (NAME) STATE", and the name may have anything in it. */
   state = strrchr (stat, ')');
-  return state != NULL && g_str_has_prefix (state, ") Z");
+  self->main_thread_gone = state != NULL && g_str_has_prefix (state, ") Z");
+  return self->main_thread_gone;
+}
+
+/* With the lock. One of our threads stays for as long as something is owned: whoever drops
+ * it should not have to start one. At exit all do, for the last thread to end would exit
+ * once more. */
+static gboolean
+may_end (Background *self,
+         gboolean    idle)
+{
+  if (has_job (self) || self->exiting)
+    return FALSE;
+
+  return self->main_thread_gone ||
+         (idle && (self->n_threads > 1 || g_atomic_int_get (&self->n_holds) == 0 ||
+                   main_thread_is_gone (self)));
 }
 
 static gpointer
@@ -631,6 +666,7 @@ worker_thread (gpointer data)
 {
   Background *self = data;
   gint64 idle_time = IDLE_TIME;
+  gboolean idle = FALSE; /* for so long */
   Worker worker = { 0 };
 
   g_private_set (&current_worker, &worker);
@@ -645,16 +681,23 @@ worker_thread (gpointer data)
       if (job != NULL)
         {
           idle_time = IDLE_TIME;
+          idle = FALSE;
           work_on_job (self, job);
+        }
+      else if (may_end (self, idle))
+        {
+          break;
         }
       else
         {
-          gint64 until = g_get_monotonic_time () + idle_time;
-          gboolean called;
+          /* It wakes up ever more seldom. */
+          if (idle)
+            idle_time = MIN (2 * idle_time, LONGEST_IDLE_TIME);
 
           signal_called (self, &self->n_unsignalled);
           self->n_idle++;
-          called = g_cond_wait_until (&self->work, &self->lock, until);
+          idle = !g_cond_wait_until (&self->work, &self->lock,
+                                     g_get_monotonic_time () + idle_time);
 
           /* Whoever has called one of us has counted it already. */
           if (self->n_called > 0)
@@ -663,22 +706,12 @@ worker_thread (gpointer data)
             self->n_idle--;
 
           /* The kernel may have let us displace him. He has less to do than we have. */
-          if (called)
+          if (!idle)
             {
               g_mutex_unlock (&self->lock);
               sched_yield ();
               g_mutex_lock (&self->lock);
             }
-
-          /* One of us stays for as long as something is owned, and wakes up ever more
-           * seldom: whoever drops it should not have to start a thread. At exit all
-           * do, for the last thread to end would exit once more. */
-          if (!called && !has_job (self) && !self->exiting &&
-              (self->n_threads > 1 || g_atomic_int_get (&self->n_holds) == 0 ||
-               main_thread_is_gone ()))
-            break;
-
-          idle_time = MIN (2 * idle_time, LONGEST_IDLE_TIME);
         }
     }
 
@@ -857,6 +890,8 @@ tmp_background_hold (void)
   Background *self = get_background ();
 
   /* If this fails, it will be tried again when there is something to do. */
+  if (g_private_get (&own_end) == NULL)
+    g_private_set (&own_end, self);
   if (g_atomic_int_add (&self->n_holds, 1) == 0)
     {
       g_mutex_lock (&self->lock);
