@@ -424,6 +424,111 @@ test_moved_back (TestFixture   *fixture,
   g_assert_cmpuint (test_count_entries (fixture->path), ==, 0);
 }
 
+typedef void (*Begin) (TmpDirectory        *dir,
+                       GCancellable        *cancellable,
+                       GAsyncReadyCallback  callback,
+                       gpointer             user_data);
+
+static void
+begin_cleanup (TmpDirectory        *dir,
+               GCancellable        *cancellable,
+               GAsyncReadyCallback  callback,
+               gpointer             user_data)
+{
+  tmp_directory_cleanup_async (dir, G_PRIORITY_DEFAULT, cancellable, callback, user_data);
+}
+
+static void
+begin_delete (TmpDirectory        *dir,
+              GCancellable        *cancellable,
+              GAsyncReadyCallback  callback,
+              gpointer             user_data)
+{
+  g_autoptr(GFile) file = tmp_directory_get_child (dir, "dir0", NULL);
+
+  tmp_delete_tree_async (file, TMP_DELETE_NONE, G_PRIORITY_DEFAULT, cancellable, callback,
+                         user_data);
+}
+
+static void
+begin_flush (TmpDirectory        *dir,
+             GCancellable        *cancellable,
+             GAsyncReadyCallback  callback,
+             gpointer             user_data)
+{
+  g_object_unref (test_new_directory (user_data));
+  tmp_flush_async (cancellable, callback, user_data);
+}
+
+static void
+begin_create (TmpDirectory        *dir,
+              GCancellable        *cancellable,
+              GAsyncReadyCallback  callback,
+              gpointer             user_data)
+{
+  g_async_initable_new_async (TMP_TYPE_DIRECTORY, G_PRIORITY_DEFAULT, cancellable, callback,
+                              user_data, NULL);
+}
+
+static void
+begin_reclaim (TmpDirectory        *dir,
+               GCancellable        *cancellable,
+               GAsyncReadyCallback  callback,
+               gpointer             user_data)
+{
+  tmp_reclaim_async (cancellable, callback, user_data);
+}
+
+static const struct
+{
+  const char *name;
+  Begin begin;
+} begins[] = {
+  { "cleanup", begin_cleanup },
+  { "delete-tree", begin_delete },
+  { "flush", begin_flush },
+  { "create", begin_create },
+  { "reclaim", begin_reclaim },
+};
+
+static GThread *let_go_by = NULL; /* atomic */
+
+static void
+let_go (gpointer data)
+{
+  g_atomic_pointer_set (&let_go_by, g_thread_self ());
+}
+
+static void
+ignore_result (GObject      *source,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+}
+
+/* What a call has been given may be more than C sees: where a language has tied something to
+ * it, the last reference must not go in a thread that nobody knows of. */
+static void
+test_let_go (TestFixture   *fixture,
+             gconstpointer  data)
+{
+  for (guint i = 0; i < test_scale (2000); i++)
+    {
+      g_autoptr(TmpDirectory) dir = test_new_directory (fixture);
+      GCancellable *cancellable = g_cancellable_new ();
+
+      test_make_tree (tmp_directory_get_path (dir), 2, 1);
+      g_atomic_pointer_set (&let_go_by, NULL);
+      g_object_set_data_full (G_OBJECT (cancellable), "", fixture, let_go);
+      begins[GPOINTER_TO_UINT (data)].begin (dir, cancellable, ignore_result, fixture);
+      g_object_unref (cancellable);
+      /* Not waiting, to be as fast as the thread */
+      while (g_atomic_pointer_get (&let_go_by) == NULL)
+        g_main_context_iteration (NULL, FALSE);
+      g_assert_true (g_atomic_pointer_get (&let_go_by) == g_thread_self ());
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -463,6 +568,12 @@ main (int    argc,
       test_add (drop, GINT_TO_POINTER (replacements[i].replacement), test_replaced_dropped);
     }
   test_add ("/cleanup/moved-back", NULL, test_moved_back);
+  for (gsize i = 0; i < G_N_ELEMENTS (begins); i++)
+    {
+      g_autofree char *path = g_strconcat ("/cleanup/let-go/", begins[i].name, NULL);
+
+      test_add (path, GUINT_TO_POINTER (i), test_let_go);
+    }
 
   return test_run ();
 }

@@ -9,6 +9,8 @@
 
 #include "tmp-directory-private.h"
 
+#include "tmp-task-private.h"
+
 /* At most so often 'entries-removed' is notified, and looked at, in
  * milliseconds. */
 #define NOTIFY_INTERVAL 50
@@ -251,14 +253,10 @@ cleanup_done (TmpDeletion *deletion,
 {
   GTask *task = user_data;
   CleanupData *cleanup = g_task_get_task_data (task);
-  g_autoptr (GSource) source = g_idle_source_new ();
 
   /* Here, not in the main context, which may never run again. */
   end (g_task_get_source_object (task), cleanup->flags, deletion, &cleanup->error);
-
-  g_source_set_priority (source, g_task_get_priority (task));
-  g_source_set_callback (source, cleanup_complete, task, g_object_unref);
-  g_source_attach (source, g_task_get_context (task));
+  tmp_task_complete (task, cleanup_complete);
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "tmp-background-private.h"
 #include "tmp-deletion-private.h"
 #include "tmp-error-private.h"
+#include "tmp-task-private.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -89,17 +90,43 @@ tmp_delete_tree (GFile           *file,
   return success;
 }
 
+/* What belongs to the task of an asynchronous deletion */
+typedef struct
+{
+  GFile       *file;
+  TmpDeletion *deletion;
+} DeleteData;
+
+static void
+delete_data_free (gpointer data)
+{
+  DeleteData *delete = data;
+
+  g_object_unref (delete->file);
+  tmp_deletion_unref (delete->deletion);
+  g_free (delete);
+}
+
+static gboolean
+delete_tree_complete (gpointer user_data)
+{
+  GTask *task = user_data;
+  DeleteData *delete = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (tmp_deletion_get_result (delete->deletion, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+
+  return G_SOURCE_REMOVE;
+}
+
 static void
 delete_tree_done (TmpDeletion *deletion,
                   gpointer     user_data)
 {
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-
-  if (tmp_deletion_get_result (deletion, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
+  tmp_task_complete (user_data, delete_tree_complete);
   tmp_deletion_tell (deletion);
 }
 
@@ -131,7 +158,7 @@ tmp_delete_tree_async (GFile               *file,
                        GAsyncReadyCallback  callback,
                        gpointer             user_data)
 {
-  g_autoptr (TmpDeletion) deletion = NULL;
+  DeleteData *delete;
   GTask *task;
 
   g_return_if_fail (G_IS_FILE (file));
@@ -143,8 +170,11 @@ tmp_delete_tree_async (GFile               *file,
   /* What has been deleted is not reported as cancelled. */
   g_task_set_check_cancellable (task, FALSE);
 
-  deletion = tmp_deletion_new (file, flags, NULL, cancellable);
-  tmp_background_push (deletion, io_priority, delete_tree_done, task);
+  delete = g_new0 (DeleteData, 1);
+  delete->file = g_object_ref (file);
+  delete->deletion = tmp_deletion_new (file, flags, NULL, cancellable);
+  g_task_set_task_data (task, delete, delete_data_free);
+  tmp_background_push (delete->deletion, io_priority, delete_tree_done, task);
 }
 
 /**
@@ -278,23 +308,33 @@ tmp_flush (GCancellable  *cancellable,
   return TRUE;
 }
 
-/* Whichever comes first, the end of the deletions or the cancellation, takes
- * the task's answer: the flag is the task's data. */
+/* Whichever comes first, the end of the deletions or the cancellation, gives the answer, in
+ * the main context of the caller: that there is one is the task's data. */
 static gboolean
 claim_flush (GTask *task)
 {
-  gint *answered = g_task_get_task_data (task);
+  gboolean *answered = g_task_get_task_data (task);
+  gboolean claimed = !*answered;
 
-  return g_atomic_int_compare_and_exchange (answered, FALSE, TRUE);
+  *answered = TRUE;
+  return claimed;
+}
+
+static gboolean
+flush_complete (gpointer user_data)
+{
+  GTask *task = user_data;
+
+  if (claim_flush (task))
+    g_task_return_boolean (task, TRUE);
+
+  return G_SOURCE_REMOVE;
 }
 
 static void
 flush_done (gpointer user_data)
 {
-  g_autoptr (GTask) task = user_data;
-
-  if (claim_flush (task))
-    g_task_return_boolean (task, TRUE);
+  tmp_task_complete (user_data, flush_complete);
 }
 
 static gboolean
@@ -346,7 +386,7 @@ tmp_flush_async (GCancellable        *cancellable,
 
   task = g_task_new (NULL, cancellable, callback, user_data);
   g_task_set_source_tag (task, tmp_flush_async);
-  g_task_set_task_data (task, g_new0 (gint, 1), g_free);
+  g_task_set_task_data (task, g_new0 (gboolean, 1), g_free);
 
   if (cancellable != NULL)
     {

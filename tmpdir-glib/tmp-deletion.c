@@ -614,6 +614,7 @@ finish (TmpDeletion *self)
 
   if (self->opened)
     self->walker->klass->close (self->walker);
+  tmp_walker_let_go (self->walker);
 }
 
 /* Works on this deletion for as long as there is something to do for this

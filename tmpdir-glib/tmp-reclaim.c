@@ -15,6 +15,7 @@
 #include "tmp-journal-private.h"
 #include "tmp-name-private.h"
 #include "tmp-process-private.h"
+#include "tmp-task-private.h"
 #include "tmp-thread-private.h"
 
 #include <errno.h>
@@ -381,18 +382,45 @@ tmp_reclaim (GCancellable  *cancellable,
   return reclaim (cancellable, G_PRIORITY_DEFAULT, 0, error);
 }
 
+/* What belongs to the task of an asynchronous call */
+typedef struct
+{
+  gssize  n_trees;
+  GError *error; /* if it has failed */
+} ReclaimData;
+
+static void
+reclaim_data_free (gpointer data)
+{
+  ReclaimData *result = data;
+
+  g_clear_error (&result->error);
+  g_free (result);
+}
+
+static gboolean
+reclaim_complete (gpointer user_data)
+{
+  GTask *task = user_data;
+  ReclaimData *result = g_task_get_task_data (task);
+
+  if (result->error == NULL)
+    g_task_return_int (task, result->n_trees);
+  else
+    g_task_return_error (task, g_steal_pointer (&result->error));
+
+  return G_SOURCE_REMOVE;
+}
+
 static gpointer
 reclaim_thread (gpointer data)
 {
-  g_autoptr (GTask) task = data;
-  GError *error = NULL;
-  gssize n_trees = reclaim (g_task_get_cancellable (task), G_PRIORITY_DEFAULT, 0, &error);
+  GTask *task = data;
+  ReclaimData *result = g_task_get_task_data (task);
 
-  if (n_trees >= 0)
-    g_task_return_int (task, n_trees);
-  else
-    g_task_return_error (task, error);
-
+  result->n_trees = reclaim (g_task_get_cancellable (task), G_PRIORITY_DEFAULT, 0,
+                             &result->error);
+  tmp_task_complete (task, reclaim_complete);
   return NULL;
 }
 
@@ -413,16 +441,17 @@ tmp_reclaim_async (GCancellable        *cancellable,
                    GAsyncReadyCallback  callback,
                    gpointer             user_data)
 {
-  g_autoptr (GTask) task = NULL;
+  GTask *task;
 
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   task = g_task_new (NULL, cancellable, callback, user_data);
   g_task_set_source_tag (task, tmp_reclaim_async);
+  g_task_set_task_data (task, g_new0 (ReclaimData, 1), reclaim_data_free);
   /* What has been deleted is not reported as cancelled. */
   g_task_set_check_cancellable (task, FALSE);
 
-  if (!tmp_thread_start ("tmpdir-glib-old", reclaim_thread, g_object_ref (task)))
+  if (!tmp_thread_start ("tmpdir-glib-old", reclaim_thread, task))
     reclaim_thread (task);
 }
 

@@ -16,5 +16,7 @@ typedef gssize (*TmpTaskFunc) (gpointer       source_object,
 
 void tmp_task_run_in_thread (GTask       *task,
                              TmpTaskFunc  func);
+void tmp_task_complete      (GTask       *task,
+                             GSourceFunc  func);
 
 G_END_DECLS

@@ -2,12 +2,16 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Tasks whose thread does not keep what they work on.
+/* Tasks whose threads do not keep what belongs to their caller.
  *
  * The thread of g_task_run_in_thread() lets go of its task a moment after the callback
  * may have been called, so the last reference on the source object may be the thread's. A
  * directory would then still be there after its user has dropped it and flushed. Here, the
- * thread has a task of its own, without a source object.
+ * thread has a task of its own, with nothing in it.
+ *
+ * And what the last reference on is let go of may call anything, above all what a language
+ * has tied to it: a thread that then wants to run Python while that is ending never comes
+ * back. So what has been given to a task is let go of where its callback is called.
  */
 
 #include "config.h"
@@ -38,7 +42,8 @@ work_thread (GTask        *worker,
   Work *work = task_data;
   GError *error = NULL;
   gssize result = work->func (g_task_get_source_object (work->task),
-                              g_task_get_task_data (work->task), cancellable, &error);
+                              g_task_get_task_data (work->task),
+                              g_task_get_cancellable (work->task), &error);
 
   if (error == NULL)
     g_task_return_int (worker, result);
@@ -69,7 +74,7 @@ void
 tmp_task_run_in_thread (GTask       *task,
                         TmpTaskFunc  func)
 {
-  g_autoptr (GTask) worker = g_task_new (NULL, g_task_get_cancellable (task), work_done, NULL);
+  g_autoptr (GTask) worker = g_task_new (NULL, NULL, work_done, NULL);
   Work *work = g_new0 (Work, 1);
 
   work->task = g_object_ref (task);
@@ -77,7 +82,19 @@ tmp_task_run_in_thread (GTask       *task,
 
   g_task_set_source_tag (worker, tmp_task_run_in_thread);
   g_task_set_priority (worker, g_task_get_priority (task));
-  g_task_set_check_cancellable (worker, FALSE);
   g_task_set_task_data (worker, work, work_free);
   g_task_run_in_thread (worker, work_thread);
+}
+
+/* From any thread: lets @func complete @task in the main context of the caller, and lets go of
+ * it there. */
+void
+tmp_task_complete (GTask       *task,
+                   GSourceFunc  func)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, g_task_get_priority (task));
+  g_source_set_callback (source, func, task, g_object_unref);
+  g_source_attach (source, g_task_get_context (task));
 }

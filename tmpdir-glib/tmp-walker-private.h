@@ -151,6 +151,7 @@ TmpWalker *tmp_walker_new        (GFile           *file,
                                   TmpDeleteFlags   flags,
                                   const TmpFileId *id,
                                   GCancellable    *cancellable);
+void       tmp_walker_let_go     (TmpWalker       *self);
 void       tmp_walker_free       (TmpWalker       *self);
 gboolean   tmp_walker_cancelled  (TmpWalker       *self);
 char      *tmp_walker_build_path (TmpWalker       *self,

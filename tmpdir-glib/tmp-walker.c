@@ -55,12 +55,20 @@ tmp_walker_new (GFile           *file,
   return self;
 }
 
+/* Of what belongs to the caller, and is not needed any more. Until the caller is told that it
+ * is over, he has it, too, so it is not this thread that frees it. */
+void
+tmp_walker_let_go (TmpWalker *self)
+{
+  g_clear_object (&self->file);
+  g_clear_object (&self->cancellable);
+}
+
 void
 tmp_walker_free (TmpWalker *self)
 {
-  g_clear_object (&self->file);
+  tmp_walker_let_go (self);
   g_free (self->path);
-  g_clear_object (&self->cancellable);
   g_clear_error (&self->error);
   g_mutex_clear (&self->lock);
   g_free (self);
