@@ -320,6 +320,25 @@ run_deleted (TestFixture *fixture)
   return 0;
 }
 
+/* As if the outer one had been dropped, and not been deleted yet */
+static int
+run_along (TestFixture *fixture)
+{
+  TmpDirectory *outer = debug_create ();
+  TmpDirectory *inner = create_full (tmp_directory_get_file (outer), NULL);
+  g_autofree char *name = g_path_get_basename (tmp_directory_get_path (outer));
+  g_autofree char *hidden_name = g_strdup_printf (".%s.deleted", name);
+  g_autofree char *hidden = next_to (outer, hidden_name);
+
+  g_assert_no_errno (g_rename (tmp_directory_get_path (outer), hidden));
+  drop (inner);
+  g_assert_no_errno (g_rename (hidden, tmp_directory_get_path (outer)));
+  tmp_directory_detach (outer);
+  test_remove (tmp_directory_get_path (outer));
+  g_object_unref (outer);
+  return 0;
+}
+
 /* Deleting on demand */
 
 static int
@@ -572,6 +591,10 @@ const DebugCase debug_cases[] = {
     { CREATED, "Did not delete “*/tmp/tmp*”: The name now leads to something else" } },
   { "deleted", NULL, NULL, run_deleted,
     { CREATED, "Did not delete “*/tmp/tmp*”: Somebody else has deleted it" } },
+  { "along", NULL, NULL, run_along,
+    { CREATED, "Created “*”, in the given parent",
+      "Did not delete “*/tmp/tmp*/tmp*”: What it is in is being deleted",
+      "Kept “*/tmp/tmp*”: It has been detached" } },
   { "cleanup", NULL, NULL, run_cleanup,
     { CREATED, "Deleted “*/tmp/tmp*”: 3 files and directories",
       "Deleted “*/tmp/tmp*”: 1 files and directories" } },

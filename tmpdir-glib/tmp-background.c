@@ -169,18 +169,16 @@ background_new (void)
   return self;
 }
 
+static void
+install_handler (void)
+{
+  atexit (tmp_background_drain);
+}
+
 static Background *
 get_background (void)
 {
-  static gint handler_installed;
-  Background *self = tmp_process_get_data (&the_background, background_new, g_free);
-
-  /* A forked child inherits the handler, too. */
-  if (g_atomic_int_get (&handler_installed) == FALSE &&
-      g_atomic_int_compare_and_exchange (&handler_installed, FALSE, TRUE))
-    atexit (tmp_background_drain);
-
-  return self;
+  return tmp_process_get_data (&the_background, background_new, g_free, install_handler);
 }
 
 static void

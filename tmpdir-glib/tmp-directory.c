@@ -491,9 +491,11 @@ drop (TmpDirectory *self)
     {
       removed = tmp_location_remove (&self->location);
       if (!removed)
-        state = hand_over (self, fd, journal, quiet);
-      if (!removed && may_delete (state))
-        return;
+        {
+          state = hand_over (self, fd, journal, quiet);
+          if (may_delete (state))
+            return;
+        }
     }
 
   /* Before anything is told: a warning may be the end of the process, and what has the name

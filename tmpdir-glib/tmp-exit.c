@@ -51,12 +51,6 @@ exit_free (gpointer data)
   g_free (self);
 }
 
-static Exit *
-get_exit (void)
-{
-  return tmp_process_get_data (&the_exit, exit_new, exit_free);
-}
-
 /* What is still owned goes into the background, and this thread helps until
  * all of that is done. The other threads of the process still run meanwhile. */
 static void
@@ -87,10 +81,21 @@ exit_handler (void)
   tmp_journal_close ();
 }
 
+static void
+install_handler (void)
+{
+  atexit (exit_handler);
+}
+
+static Exit *
+get_exit (void)
+{
+  return tmp_process_get_data (&the_exit, exit_new, exit_free, install_handler);
+}
+
 void
 tmp_exit_hook_add (TmpExitHook *hook)
 {
-  static gint handler_installed;
   Exit *self;
 
   /* First of all, so that its own handler comes after ours, when it has been given all
@@ -102,9 +107,9 @@ tmp_exit_hook_add (TmpExitHook *hook)
   hook->process = self->data.process;
   hook->link.data = hook;
   g_queue_push_tail_link (&self->hooks, &hook->link);
-  /* A forked child inherits the handler. But it is needed once more if the process is
-   * about to exit, and we have been told already. */
-  if (g_atomic_int_compare_and_exchange (&handler_installed, FALSE, TRUE) || self->called)
+  /* The handler is needed once more if the process is about to exit, and we have been told
+   * already. */
+  if (self->called)
     atexit (exit_handler);
   self->called = FALSE;
   g_rec_mutex_unlock (&self->lock);

@@ -111,22 +111,18 @@ journal_new (void)
   return self;
 }
 
+static void
+install_handlers (void)
+{
+  pthread_atfork (NULL, NULL, forget_parents_file);
+  /* When directories are owned, it is called again after they are gone. */
+  atexit (tmp_journal_close);
+}
+
 static Journal *
 get_journal (void)
 {
-  static gint handlers_installed;
-  Journal *self = tmp_process_get_data (&the_journal, journal_new, g_free);
-
-  /* A forked child inherits them, too. */
-  if (g_atomic_int_get (&handlers_installed) == FALSE &&
-      g_atomic_int_compare_and_exchange (&handlers_installed, FALSE, TRUE))
-    {
-      pthread_atfork (NULL, NULL, forget_parents_file);
-      /* When directories are owned, it is called again after they are gone. */
-      atexit (tmp_journal_close);
-    }
-
-  return self;
+  return tmp_process_get_data (&the_journal, journal_new, g_free, install_handlers);
 }
 
 /* A program with more privileges than its user must not write, or delete, what the

@@ -21,7 +21,8 @@ guint    tmp_process_get_id    (void);
 gboolean tmp_process_is_forked (void);
 gpointer tmp_process_get_data  (gpointer       *data,
                                 gpointer      (*create) (void),
-                                GDestroyNotify  discard);
+                                GDestroyNotify  discard,
+                                void          (*install) (void));
 gpointer tmp_process_peek_data (gpointer       *data);
 
 G_END_DECLS

@@ -114,11 +114,13 @@ tmp_process_peek_data (gpointer *data)
   return current != NULL && current->process == tmp_process_get_id () ? current : NULL;
 }
 
-/* The same, but what is not there is created. */
+/* The same, but what is not there is created. @install is only called in the first process:
+ * a forked child inherits the handlers that are installed there. */
 gpointer
 tmp_process_get_data (gpointer       *data,
                       gpointer      (*create) (void),
-                      GDestroyNotify  discard)
+                      GDestroyNotify  discard,
+                      void          (*install) (void))
 {
   TmpProcessData *before = g_atomic_pointer_get (data);
   TmpProcessData *fresh;
@@ -130,7 +132,11 @@ tmp_process_get_data (gpointer       *data,
   fresh->inherited = before;
   fresh->process = tmp_process_get_id ();
   if (g_atomic_pointer_compare_and_exchange (data, before, fresh))
-    return fresh;
+    {
+      if (before == NULL)
+        install ();
+      return fresh;
+    }
 
   /* Another thread was faster. */
   discard (fresh);
