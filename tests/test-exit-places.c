@@ -27,6 +27,9 @@ typedef struct
 /* Less than a thread of the library's waits before it looks whether it is still wanted */
 #define FEW_SECONDS 4
 
+/* Then it waits twice as long. */
+#define IDLE_SECONDS 5
+
 /* Not leaked, only not released by those who made it */
 static TmpDirectory *held = NULL;
 
@@ -209,6 +212,15 @@ fill_soon (gpointer data)
   return NULL;
 }
 
+/* The same, when the library's threads have had nothing to do for long */
+static void
+case_main_thread_ends_late (TestFixture *fixture)
+{
+  fill_background (fixture);
+  g_usleep ((3 * IDLE_SECONDS + 1) * G_USEC_PER_SEC);
+  pthread_exit (NULL);
+}
+
 /* The same, without that it ever had to do with any of this */
 static void
 case_other_thread_ends (TestFixture *fixture)
@@ -382,8 +394,9 @@ static const ExitCase cases[] = {
   { "log-in-background", case_log_in_background, 20, 3, TRUE },
   { "log-in-drain", case_log_in_drain, 20, 3, TRUE },
   { "destructor", case_destructor, 20, 0, FALSE },
-  { "main-thread-ends", case_main_thread_ends, 20, 0, FALSE },
-  { "other-thread-ends", case_other_thread_ends, 1, 0, FALSE, 20 },
+  { "main-thread-ends", case_main_thread_ends, 3, 0, FALSE, 2 * IDLE_SECONDS },
+  { "main-thread-ends-late", case_main_thread_ends_late, 1, 0, FALSE, 6 * IDLE_SECONDS },
+  { "other-thread-ends", case_other_thread_ends, 1, 0, FALSE, 4 * IDLE_SECONDS },
 };
 
 int

@@ -35,6 +35,7 @@ gboolean tmp_background_add_flush    (TmpFlushFunc   func,
 gboolean tmp_background_remove_flush (gpointer       user_data);
 void     tmp_background_hold         (void);
 void     tmp_background_release      (void);
+void     tmp_background_stay         (void);
 void     tmp_background_drain        (void);
 
 G_END_DECLS

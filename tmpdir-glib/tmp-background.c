@@ -116,6 +116,7 @@ struct _Background
   guint     n_stuck;           /* of these, those that nobody waits for any more */
   guint64   last_serial;
   gboolean  main_thread_gone;
+  gboolean  staying;           /* no thread ends any more */
   gboolean  exiting;
 };
 
@@ -612,8 +613,8 @@ take_job (Background *self,
   return NULL;
 }
 
-/* In a process whose main thread ends by pthread_exit() and goes on until the last thread
- * has ended, that must not be one of ours: none of them waits any longer. */
+/* A process whose main thread ends by pthread_exit() goes on until the last thread has ended,
+ * and that must not be one of ours that waits for work. */
 static void
 thread_ends (gpointer data)
 {
@@ -628,7 +629,8 @@ thread_ends (gpointer data)
   unlock (self);
 }
 
-/* With the lock. The main thread may never have held anything, and is not watched then. */
+/* With the lock. The main thread is not watched if it has never held anything. (Where a thread
+ * of GTask's did that for it, those of GLib keep the process anyway.) */
 static gboolean
 main_thread_is_gone (Background *self)
 {
@@ -648,15 +650,11 @@ main_thread_is_gone (Background *self)
  * it should not have to start one. At exit all do, for the last thread to end would exit
  * once more. */
 static gboolean
-may_end (Background *self,
-         gboolean    idle)
+may_end (Background *self)
 {
-  if (has_job (self) || self->exiting)
-    return FALSE;
-
-  return self->main_thread_gone ||
-         (idle && (self->n_threads > 1 || g_atomic_int_get (&self->n_holds) == 0 ||
-                   main_thread_is_gone (self)));
+  return !has_job (self) && !self->staying &&
+         (self->n_threads > 1 || g_atomic_int_get (&self->n_holds) == 0 ||
+          main_thread_is_gone (self));
 }
 
 static gpointer
@@ -682,14 +680,16 @@ worker_thread (gpointer data)
           idle = FALSE;
           work_on_job (self, job);
         }
-      else if (may_end (self, idle))
+      else if (idle && may_end (self))
         {
           break;
         }
       else
         {
           /* It wakes up ever more seldom. */
-          if (idle)
+          if (self->main_thread_gone)
+            idle_time = IDLE_TIME;
+          else if (idle)
             idle_time = MIN (2 * idle_time, LONGEST_IDLE_TIME);
 
           signal_called (self, &self->n_unsignalled);
@@ -887,9 +887,9 @@ tmp_background_hold (void)
 {
   Background *self = get_background ();
 
-  /* If this fails, it will be tried again when there is something to do. */
   if (g_private_get (&own_end) == NULL)
     g_private_set (&own_end, self);
+  /* If this fails, it will be tried again when there is something to do. */
   if (g_atomic_int_add (&self->n_holds, 1) == 0)
     {
       g_mutex_lock (&self->lock);
@@ -905,6 +905,17 @@ tmp_background_release (void)
   g_atomic_int_add (&get_background ()->n_holds, -1);
 }
 
+/* The process exits. */
+void
+tmp_background_stay (void)
+{
+  Background *self = get_background ();
+
+  g_mutex_lock (&self->lock);
+  self->staying = TRUE;
+  unlock (self);
+}
+
 /* At exit: helps until all that has been pushed is done, and leaves what is pushed from
  * now on to whoever does it. */
 void
@@ -918,7 +929,7 @@ tmp_background_drain (void)
     return;
 
   g_mutex_lock (&self->lock);
-  self->exiting = TRUE;
+  self->staying = self->exiting = TRUE;
   /* A handler of log messages may have called exit(): the job that it was told
    * about is over, but will not be counted as such before this returns. */
   for (Call *call = g_private_get (&current_call); call != NULL; call = call->outer)

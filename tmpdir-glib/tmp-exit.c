@@ -62,6 +62,7 @@ exit_handler (void)
   if (self == NULL)
     return;
 
+  tmp_background_stay ();
   g_rec_mutex_lock (&self->lock);
   /* What is logged meanwhile may make the program exit once more, which does not come
    * back: then we are called again. */

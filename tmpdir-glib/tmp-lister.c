@@ -273,6 +273,9 @@ tmp_lister_read (TmpLister     *self,
   if (!done)
     return FALSE;
 
+  /* Its thread may wait for long, and these are not its own. */
+  g_clear_object (&self->directory);
+  g_clear_object (&self->cancellable);
   g_clear_error (error);
   if (self->error != NULL)
     g_propagate_error (error, g_steal_pointer (&self->error));

@@ -114,8 +114,9 @@ tmp_process_peek_data (gpointer *data)
   return current != NULL && current->process == tmp_process_get_id () ? current : NULL;
 }
 
-/* The same, but what is not there is created. @install is only called in the first process:
- * a forked child inherits the handlers that are installed there. */
+/* The same, but what is not there is created. @install is called before, but only in the first
+ * process: a forked child inherits the handlers that are installed there. It may be called
+ * twice, if several threads are the first. */
 gpointer
 tmp_process_get_data (gpointer       *data,
                       gpointer      (*create) (void),
@@ -128,15 +129,13 @@ tmp_process_get_data (gpointer       *data,
   if (before != NULL && before->process == tmp_process_get_id ())
     return before;
 
+  if (before == NULL)
+    install ();
   fresh = create ();
   fresh->inherited = before;
   fresh->process = tmp_process_get_id ();
   if (g_atomic_pointer_compare_and_exchange (data, before, fresh))
-    {
-      if (before == NULL)
-        install ();
-      return fresh;
-    }
+    return fresh;
 
   /* Another thread was faster. */
   discard (fresh);

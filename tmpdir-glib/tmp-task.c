@@ -87,13 +87,16 @@ tmp_task_run_in_thread (GTask       *task,
 }
 
 /* From any thread: lets @func complete @task in the main context of the caller, and lets go of
- * it there. */
+ * it there. As soon as that is attached, the context may run, and go; so this thread does not
+ * even keep the source. */
 void
 tmp_task_complete (GTask       *task,
                    GSourceFunc  func)
 {
-  g_autoptr (GSource) source = g_idle_source_new ();
+  GSource *source = g_idle_source_new ();
 
+  g_object_set_data_full (G_OBJECT (task), "tmp-source", source,
+                          (GDestroyNotify) g_source_unref);
   g_source_set_priority (source, g_task_get_priority (task));
   g_source_set_callback (source, func, task, g_object_unref);
   g_source_attach (source, g_task_get_context (task));
