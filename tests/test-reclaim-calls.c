@@ -14,6 +14,9 @@
 
 #define N_LEFT 3
 
+/* A cancellation may come too late so often. */
+#define MAX_TRIES 20
+
 static TmpDirectory *
 create_in (TestFixture *fixture,
            const char  *parent,
@@ -114,7 +117,7 @@ is_no_longer (gpointer data)
   return test_count_entries (g_getenv ("TMPDIR")) < *n;
 }
 
-/* As soon as the first file is gone */
+/* As soon as the first file is gone. Returns 1 if all were gone before that was noticed. */
 static int
 reclaim_and_cancel (TestFixture   *fixture,
                     gconstpointer  data)
@@ -128,9 +131,11 @@ reclaim_and_cancel (TestFixture   *fixture,
   test_wait_until (is_no_longer, &n);
   g_cancellable_cancel (cancellable);
   test_wait_result (&result);
-  g_assert_cmpint (tmp_reclaim_finish (result, &error), ==, -1);
+  if (tmp_reclaim_finish (result, &error) == N_LEFT)
+    return 1;
+
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  return 0;
+  return test_count_entries (g_getenv ("TMPDIR")) > 0 ? 0 : 1;
 }
 
 static void
@@ -139,9 +144,14 @@ test_cancel (TestFixture   *fixture,
 {
   const gpointer n_files = GUINT_TO_POINTER (test_scale (20000));
   g_autofree char *tmp = mortal_get_tmp (fixture);
+  gboolean late = TRUE;
 
-  mortal_die (fixture, leave, n_files);
-  g_assert_cmpint (mortal_live (fixture, reclaim_and_cancel, n_files), ==, 0);
+  for (guint i = 0; late; i++)
+    {
+      g_assert_cmpuint (i, <, MAX_TRIES);
+      mortal_die (fixture, leave, n_files);
+      late = mortal_live (fixture, reclaim_and_cancel, n_files) != 0;
+    }
   g_assert_cmpuint (test_count_entries (tmp), >, 0);
 
   /* Nothing was forgotten. */
