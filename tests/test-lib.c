@@ -241,8 +241,11 @@ test_count_descriptors (const char *path)
 
       if (target != NULL && g_str_has_prefix (target, path))
         {
-          g_assert_cmpint (fcntl (atoi (name), F_GETFD), ==, FD_CLOEXEC);
-          n++;
+          int flags = fcntl (atoi (name), F_GETFD);
+
+          /* A thread may have closed it since. */
+          g_assert_true (flags == FD_CLOEXEC || (flags == -1 && errno == EBADF));
+          n += flags != -1 ? 1 : 0;
         }
     }
   return n;
