@@ -27,7 +27,7 @@ typedef struct
 /* Less than a thread of the library's waits before it looks whether it is still wanted */
 #define FEW_SECONDS 4
 
-/* Then it waits twice as long. */
+/* So long it waits at first, and then twice as long each time */
 #define IDLE_SECONDS 5
 
 /* Not leaked, only not released by those who made it */

@@ -90,43 +90,14 @@ tmp_delete_tree (GFile           *file,
   return success;
 }
 
-/* What belongs to the task of an asynchronous deletion */
-typedef struct
-{
-  GFile       *file;
-  TmpDeletion *deletion;
-} DeleteData;
-
-static void
-delete_data_free (gpointer data)
-{
-  DeleteData *delete = data;
-
-  g_object_unref (delete->file);
-  tmp_deletion_unref (delete->deletion);
-  g_free (delete);
-}
-
-static gboolean
-delete_tree_complete (gpointer user_data)
-{
-  GTask *task = user_data;
-  DeleteData *delete = g_task_get_task_data (task);
-  GError *error = NULL;
-
-  if (tmp_deletion_get_result (delete->deletion, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-
-  return G_SOURCE_REMOVE;
-}
-
 static void
 delete_tree_done (TmpDeletion *deletion,
                   gpointer     user_data)
 {
-  tmp_task_complete (user_data, delete_tree_complete);
+  GError *error = NULL;
+  gboolean success = tmp_deletion_get_result (deletion, &error);
+
+  tmp_task_return (user_data, success ? 0 : -1, error);
   tmp_deletion_tell (deletion);
 }
 
@@ -158,7 +129,7 @@ tmp_delete_tree_async (GFile               *file,
                        GAsyncReadyCallback  callback,
                        gpointer             user_data)
 {
-  DeleteData *delete;
+  g_autoptr (TmpDeletion) deletion = NULL;
   GTask *task;
 
   g_return_if_fail (G_IS_FILE (file));
@@ -170,11 +141,11 @@ tmp_delete_tree_async (GFile               *file,
   /* What has been deleted is not reported as cancelled. */
   g_task_set_check_cancellable (task, FALSE);
 
-  delete = g_new0 (DeleteData, 1);
-  delete->file = g_object_ref (file);
-  delete->deletion = tmp_deletion_new (file, flags, NULL, cancellable);
-  g_task_set_task_data (task, delete, delete_data_free);
-  tmp_background_push (delete->deletion, io_priority, delete_tree_done, task);
+  /* Until it is told, it has what it was given. */
+  g_task_set_task_data (task, g_object_ref (file), g_object_unref);
+
+  deletion = tmp_deletion_new (file, flags, NULL, cancellable);
+  tmp_background_push (deletion, io_priority, delete_tree_done, task);
 }
 
 /**
@@ -195,7 +166,7 @@ tmp_delete_tree_finish (GAsyncResult  *result,
   g_return_val_if_fail (g_task_is_valid (result, NULL), FALSE);
   g_return_val_if_fail (g_async_result_is_tagged (result, tmp_delete_tree_async), FALSE);
 
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return g_task_propagate_int (G_TASK (result), error) >= 0;
 }
 
 /* One tmp_flush() call in a thread that waits. */

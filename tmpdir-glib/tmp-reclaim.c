@@ -382,45 +382,14 @@ tmp_reclaim (GCancellable  *cancellable,
   return reclaim (cancellable, G_PRIORITY_DEFAULT, 0, error);
 }
 
-/* What belongs to the task of an asynchronous call */
-typedef struct
-{
-  gssize  n_trees;
-  GError *error; /* if it has failed */
-} ReclaimData;
-
-static void
-reclaim_data_free (gpointer data)
-{
-  ReclaimData *result = data;
-
-  g_clear_error (&result->error);
-  g_free (result);
-}
-
-static gboolean
-reclaim_complete (gpointer user_data)
-{
-  GTask *task = user_data;
-  ReclaimData *result = g_task_get_task_data (task);
-
-  if (result->error == NULL)
-    g_task_return_int (task, result->n_trees);
-  else
-    g_task_return_error (task, g_steal_pointer (&result->error));
-
-  return G_SOURCE_REMOVE;
-}
-
 static gpointer
 reclaim_thread (gpointer data)
 {
   GTask *task = data;
-  ReclaimData *result = g_task_get_task_data (task);
+  GError *error = NULL;
+  gssize n_trees = reclaim (g_task_get_cancellable (task), G_PRIORITY_DEFAULT, 0, &error);
 
-  result->n_trees = reclaim (g_task_get_cancellable (task), G_PRIORITY_DEFAULT, 0,
-                             &result->error);
-  tmp_task_complete (task, reclaim_complete);
+  tmp_task_return (task, n_trees, error);
   return NULL;
 }
 
@@ -447,7 +416,6 @@ tmp_reclaim_async (GCancellable        *cancellable,
 
   task = g_task_new (NULL, cancellable, callback, user_data);
   g_task_set_source_tag (task, tmp_reclaim_async);
-  g_task_set_task_data (task, g_new0 (ReclaimData, 1), reclaim_data_free);
   /* What has been deleted is not reported as cancelled. */
   g_task_set_check_cancellable (task, FALSE);
 

@@ -18,5 +18,8 @@ void tmp_task_run_in_thread (GTask       *task,
                              TmpTaskFunc  func);
 void tmp_task_complete      (GTask       *task,
                              GSourceFunc  func);
+void tmp_task_return        (GTask       *task,
+                             gssize       result,
+                             GError      *error);
 
 G_END_DECLS

@@ -101,3 +101,47 @@ tmp_task_complete (GTask       *task,
   g_source_set_callback (source, func, task, g_object_unref);
   g_source_attach (source, g_task_get_context (task));
 }
+
+/* What a task returns */
+typedef struct
+{
+  gssize  result;
+  GError *error; /* instead, if there is one */
+} Answer;
+
+static void
+answer_free (gpointer data)
+{
+  Answer *answer = data;
+
+  g_clear_error (&answer->error);
+  g_free (answer);
+}
+
+static gboolean
+return_answer (gpointer user_data)
+{
+  GTask *task = user_data;
+  Answer *answer = g_object_get_data (G_OBJECT (task), "tmp-answer");
+
+  if (answer->error == NULL)
+    g_task_return_int (task, answer->result);
+  else
+    g_task_return_error (task, g_steal_pointer (&answer->error));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The same, for what g_task_propagate_int() is to return. Takes @error. */
+void
+tmp_task_return (GTask  *task,
+                 gssize  result,
+                 GError *error)
+{
+  Answer *answer = g_new0 (Answer, 1);
+
+  answer->result = result;
+  answer->error = error;
+  g_object_set_data_full (G_OBJECT (task), "tmp-answer", answer, answer_free);
+  tmp_task_complete (task, return_answer);
+}
